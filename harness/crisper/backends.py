@@ -1,0 +1,62 @@
+"""How a contestant is declared: what it claims, how its server starts, and what only its vendor's code can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crisper.clauses import Capability
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """A kind of server: the image, pinned, or Debian's package to make one of; the commands; when it is ready.
+
+    `version` asks the running server at (host, port) for its version and raises OSError or ValueError until it is
+    ready; it is the wait strategy as well. `durable` is the command that keeps data over a restart, `data` the
+    folder it keeps them in. `memory` is a limit in docker's notation.
+    """
+
+    name: str
+    image: str
+    suite: str
+    packages: tuple[str, ...]
+    port: int
+    volatile: tuple[str, ...]
+    durable: tuple[str, ...]
+    data: str
+    version: Callable[[str, int], str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    memory: str = "512m"
+    ready_within_s: int = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a backend's maintainers document: the shortest expiry it accepts and the largest value it holds."""
+
+    shortest_expiry_ns: int = 1_000_000_000
+    largest_value_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """A result backend that can be made to take part.
+
+    `url` is Celery's `result_backend`, with `{host}`, `{port}` and `{folder}` (an empty folder of the contestant's own)
+    filled in. `client` is the distribution whose version is the client's. `peek(url, namespace)` counts, behind Celery's
+    back, what the server holds under a namespace, by kind; None where nobody can. `release(backend)` closes what Celery's own
+    clean-up leaves open. `deviations` is the TOML file of known failures.
+    """
+
+    name: str
+    url: str
+    claims: frozenset[Capability]
+    client: str
+    engine: Engine | None = None
+    facts: Facts = Facts()
+    deviations: Path | None = None
+    peek: Callable[[str, str], Mapping[str, int]] | None = None
+    release: Callable[[Any], None] = lambda _: None

@@ -1,0 +1,35 @@
+"""What a backend promises, one clause at a time, and what it may honestly lack."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+Layer = Literal["kv", "result", "task"]
+Level = Literal["must", "should", "observe"]
+Capability = Literal[
+    "kv",
+    "shared",
+    "incr",
+    "expire",
+    "autoexpire",
+    "groups",
+    "chords",
+    "push",
+    "durable",
+    "tls",
+    "auth",
+]
+
+CAPABILITIES: frozenset[Capability] = frozenset(get_args(Capability))
+
+
+class Clause(msgspec.Struct, frozen=True, kw_only=True):
+    """One promise: its id and sentence, how binding it is, where it is made, and the capability that it needs."""
+
+    id: str
+    sentence: str
+    level: Level
+    source: str
+    needs: Capability | None = None

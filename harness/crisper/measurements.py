@@ -1,0 +1,40 @@
+"""Numbers with everything that is needed to believe them or not."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from crisper.clauses import Layer
+
+Validity = Literal["valid", "generator-bound", "unsustained", "too few"]
+
+#: Latencies are kept between 100 ns and 100 s, to three significant digits.
+LOWEST_NS, HIGHEST_NS, DIGITS = 100, 100_000_000_000, 3
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="measurement"):
+    """The latencies of one operation on one contestant, in nanoseconds, warm-up left out.
+
+    `histogram` is an HdrHistogram V2 payload (base64, mergeable); `rounds_p50_ns` holds each interleaved round's median;
+    `promises` are the clauses without which the number means nothing; `failures` counts calls that raised.
+    """
+
+    scenario: str
+    contestant: str
+    layer: Layer
+    operation: str
+    size: int
+    unit: Literal["ns"] = "ns"
+    phase: Literal["steady"] = "steady"
+    count: int
+    failures: int
+    p50_ns: int | None
+    p95_ns: int | None
+    p99_ns: int | None
+    rounds_p50_ns: list[int]
+    histogram: str
+    promises: list[str]
+    validity: Validity
+    because: str = ""

@@ -1,0 +1,217 @@
+"""A Run: one file of JSON lines, from a header, through records, to a footer that says it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from crisper.clauses import Capability, Clause, Layer
+from crisper.deviations import Deviation
+from crisper.errors import RunError
+from crisper.history import History, Play
+from crisper.measurements import Measurement
+from crisper.verdicts import Verdict
+
+#: Grows when a reader of the older format could misread the newer one.
+FORMAT = 1
+
+
+class ScenarioInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report needs to know of a scenario: its promise in words, its clauses, its lane and its budget."""
+
+    id: str
+    sentence: str
+    clauses: list[str]
+    lane: str
+    budget_ops: int
+    budget_ns: int
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="header"):
+    """Who, when, where and what was planned. `plan` names every playing, so that a missing one can be told.
+
+    `started` is ISO 8601 in UTC; `anchor_ns` is CLOCK_MONOTONIC at that moment; `parent` is the Run that was judged again.
+    """
+
+    format: int = FORMAT
+    run: str
+    started: str
+    anchor_ns: int
+    seed: int
+    profile: str
+    command: list[str]
+    machine: dict[str, str | int]
+    versions: dict[str, str]
+    clauses: list[Clause]
+    scenarios: list[ScenarioInfo]
+    plan: list[Play]
+    parent: str | None = None
+
+
+class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A started engine as a Run remembers it; no address, since it is gone when the Run is read."""
+
+    engine: str
+    version: str
+    image: str | None = None
+    digest: str | None = None
+    profile: Literal["volatile", "durable", "yours", "embedded"] = "volatile"
+    proxied: bool = False
+    started_in_ns: int | None = None
+
+
+class ContestantInfo(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="contestant"):
+    """A Backend on a Server, as it stood in this Run. `url` never holds a password.
+
+    `failure` says why it never took part, where it did not.
+    """
+
+    name: str
+    url: str
+    layers: list[Layer]
+    claims: list[Capability]
+    facts: dict[str, int | None]
+    deviations: list[Deviation]
+    celery: str
+    client: str
+    server: ServerInfo | None = None
+    failure: str | None = None
+
+
+class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="footer"):
+    """The last line of a complete Run. `timings_ns` says where the wall time went."""
+
+    ended: str
+    outcome: str
+    exit_code: int
+    timings_ns: dict[str, int] = {}
+
+
+Record = Header | ContestantInfo | History | Verdict | Measurement | Footer
+
+_decode = msgspec.json.Decoder(Record).decode
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A Run as read: what it holds, and what it was cut off from."""
+
+    path: str
+    header: Header
+    contestants: list[ContestantInfo]
+    histories: list[History]
+    verdicts: list[Verdict]
+    measurements: list[Measurement]
+    footer: Footer | None
+    torn: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the Run came to its end: it has a footer and no torn last line."""
+        return self.footer is not None and not self.torn
+
+    @property
+    def missing(self) -> list[Play]:
+        """The playings that were planned and left no trace in this Run."""
+        judged = {verdict.play for verdict in self.verdicts}
+        measured = {(each.scenario, each.layer, each.contestant) for each in self.measurements}
+        return [
+            play
+            for play in self.header.plan
+            if play not in judged and (play.scenario, play.layer, play.contestant) not in measured
+        ]
+
+
+class Writer:
+    """Appends records to a Run file, each flushed whole, so that what was written survives a kill."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file = path.open("xb", buffering=0)
+        self._encode = msgspec.json.Encoder().encode
+
+    def write(self, record: Record) -> None:
+        """Append one record.
+
+        Raises RunError where the disk refuses it.
+        """
+        line = self._encode(record) + b"\n"
+        try:
+            self._file.write(line)
+        except OSError as error:
+            message = f"cannot write to the Run {self.path}: {error.strerror}"
+            raise RunError(message, hint="free some space, or choose another file with --run") from error
+
+    def close(self) -> None:
+        """Close the file; the footer, if any, has been written by then."""
+        self._file.close()
+
+
+def read(path: Path) -> Run:
+    """Return the Run in a file.
+
+    A torn last line (the writer was killed) is left out and remembered. Raises RunError, naming file and line, where
+    there is no Run to read.
+    """
+    records, torn = _records(path)
+    first = next(records, None)
+    if not isinstance(first, Header):
+        message = f"{path} is not a Run: its first line is not a header"
+        raise RunError(message, hint="a Run is written by pytest --run FILE")
+    return _assembled(path, first, list(records), torn=torn)
+
+
+def _assembled(path: Path, header: Header, records: list[Any], *, torn: bool) -> Run:
+    def only(kind: type) -> list[Any]:
+        return [record for record in records if isinstance(record, kind)]
+
+    return Run(
+        path=str(path),
+        header=header,
+        contestants=only(ContestantInfo),
+        histories=only(History),
+        verdicts=only(Verdict),
+        measurements=only(Measurement),
+        footer=next(iter(only(Footer)), None),
+        torn=torn,
+    )
+
+
+def _records(path: Path) -> tuple[Iterator[Record], bool]:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        message = f"cannot read the Run {path}: {error.strerror}"
+        raise RunError(message) from error
+    if not text.strip():
+        message = f"{path} is empty: no Run was written to it"
+        raise RunError(message)
+    torn = not text.endswith(b"\n")
+    lines = text.split(b"\n")[:-1]
+    if not lines:
+        message = f"{path} is cut off within its first line: nothing of this Run can be read"
+        raise RunError(message)
+    _expect_format(path, lines[0])
+    return (_record(path, number, line) for number, line in enumerate(lines, 1)), torn
+
+
+def _expect_format(path: Path, line: bytes) -> None:
+    try:
+        first = msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return
+    found = first.get("format") if isinstance(first, dict) else None
+    if isinstance(found, int) and found > FORMAT:
+        message = f"{path} has Run format {found}; this Crisper reads up to {FORMAT}"
+        raise RunError(message, hint="upgrade celery-crisper")
+
+
+def _record(path: Path, number: int, line: bytes) -> Record:
+    try:
+        return _decode(line)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        message = f"{path}, line {number}, is not a record of a Run: {error}"
+        raise RunError(message) from error

@@ -1,0 +1,1 @@
+"""Disposable servers: found or made images, fixed loopback ports, and nothing left behind."""

@@ -1,0 +1,61 @@
+"""The one form in which written and read values are stored and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from typing import Any
+
+#: Texts and byte strings up to this length are stored whole, longer ones as a digest.
+WHOLE_BYTES = 1024
+
+#: What `canonical` returns: JSON's own types, and objects with a `$…` key for the rest.
+Value = Any
+
+
+def canonical(value: object) -> Value:
+    """Return `value` in a form that JSON can hold and that is equal exactly when the values are.
+
+    bytes become `{"$bytes": latin-1 text}`; texts and bytes above `WHOLE_BYTES` become `{"$sha256", "$size", "$of"}`;
+    an exception becomes `{"$exception", "args"}`; anything unknown becomes `{"$type", "$repr"}`.
+    """
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return value if len(value) <= WHOLE_BYTES else _digest(value.encode("utf-8", "surrogatepass"), "str")
+        case bytes() | bytearray() | memoryview():
+            data = bytes(value)
+            return {"$bytes": data.decode("latin-1")} if len(data) <= WHOLE_BYTES else _digest(data, "bytes")
+        case dict():
+            return {key if isinstance(key, str) else repr(key): canonical(item) for key, item in value.items()}
+        case list() | tuple():
+            return [canonical(item) for item in value]
+        case BaseException():
+            return {"$exception": type(value).__qualname__, "args": canonical(value.args)}
+    return {"$type": type(value).__qualname__, "$repr": repr(value)[:WHOLE_BYTES]}
+
+
+def _digest(data: bytes, of: str) -> Value:
+    return {"$sha256": hashlib.sha256(data).hexdigest(), "$size": len(data), "$of": of}
+
+
+def payload(seed: int, size: int) -> bytes:
+    """Return `size` bytes that depend on `seed` alone, so that a digest can be made again."""
+    return random.Random(seed).randbytes(size)  # noqa: S311 - reproducible, not secret
+
+
+def shown(value: Value, *, limit: int = 60) -> str:
+    """Return a short text of a canonical value, as a person would write it."""
+    match value:
+        case {"$bytes": str(text)}:
+            text = repr(text.encode("latin-1"))
+        case {"$sha256": str(digest), "$size": int(size)}:
+            text = f"<{size} bytes, sha256 {digest[:8]}>"
+        case {"$exception": str(name), "args": args}:
+            text = f"{name}({', '.join(shown(arg) for arg in args)})"
+        case {"$repr": str(text)}:
+            pass
+        case _:
+            text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
