@@ -48,7 +48,7 @@ class Backend:
     `url` is Celery's `result_backend`, with `{host}`, `{port}` and `{folder}` (an empty folder of the contestant's own)
     filled in. `client` is the distribution whose version is the client's. `peek(url, namespace)` counts, behind Celery's
     back, what the server holds under a namespace, by kind; None where nobody can. `release(backend)` closes what Celery's own
-    clean-up leaves open. `deviations` is the TOML file of known failures.
+    clean-up leaves open. `deviations` is the TOML file of known failures. `yours` marks somebody's own server, given by URL.
     """
 
     name: str
@@ -60,3 +60,4 @@ class Backend:
     deviations: Path | None = None
     peek: Callable[[str, str], Mapping[str, int]] | None = None
     release: Callable[[Any], None] = lambda _: None
+    yours: bool = False

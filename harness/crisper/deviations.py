@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -14,7 +15,7 @@ from crisper.errors import DeviationError
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One known failure. `message` is a regular expression that the reason must match; `celery` and `engine` are
-    version specifiers outside of which it is not expected; `review_by` is the last day on which it is believed.
+    version specifiers outside of which it is not expected, `layer` narrows it to one layer; `review_by` is the last day on which it is believed.
 
     `place` is file and line, filled in on reading.
     """
@@ -27,6 +28,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     review_by: datetime.date
     celery: str = ""
     engine: str = ""
+    layer: Literal["", "kv", "result", "task"] = ""
     intermittent: bool = False
     place: str = ""
 

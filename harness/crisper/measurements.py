@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+from hdrh.histogram import HdrHistogram
 
 from crisper.clauses import Layer
 
-Validity = Literal["valid", "generator-bound", "unsustained", "too few"]
+Validity = Literal["valid", "generator-bound", "unsustained", "too few", "failing"]
 
 #: Latencies are kept between 100 ns and 100 s, to three significant digits.
 LOWEST_NS, HIGHEST_NS, DIGITS = 100, 100_000_000_000, 3
@@ -38,3 +39,15 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag_field="record",
     promises: list[str]
     validity: Validity
     because: str = ""
+
+
+def enough(count: int, share: float) -> bool:
+    """Whether so many samples can show this quantile: ten of them must lie beyond it."""
+    return count * (1 - share) >= 10 - 1e-9  # noqa: PLR2004 - the ten of "no percentile above 1 - 10/n"
+
+
+def quantile(histogram: HdrHistogram, share: float) -> int | None:
+    """Return a quantile in nanoseconds, or None where there are too few samples to show it."""
+    if not enough(histogram.get_total_count(), share):
+        return None
+    return int(histogram.get_value_at_percentile(share * 100))

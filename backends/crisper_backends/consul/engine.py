@@ -1,0 +1,63 @@
+"""How a Consul server starts, and when it is ready."""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+from crisper.backends import Engine
+
+
+# The official image hands this folder, and no other, to the user that it runs as:
+# https://github.com/hashicorp/consul/blob/main/.release/docker/docker-entrypoint.sh
+_DATA = "/consul/data"
+
+_ANYBODY = "0.0.0.0"  # noqa: S104 (within the container; published on loopback only)
+
+# A proxy from the environment has no business between us and a server of our own.
+_open = build_opener(ProxyHandler({})).open
+
+
+def version(host: str, port: int) -> str:
+    """Return the server's version as it tells it itself, once a leader is elected and keys can be read.
+
+    Raises OSError or ValueError until then.
+    """
+    if not _answer(host, port, "status/leader"):
+        message = "no leader is elected yet"
+        raise ValueError(message)
+    try:
+        _answer(host, port, "kv/?keys&consistent")
+    except HTTPError as error:
+        if error.code != 404:  # noqa: PLR2004 (no key at all: an answer)
+            raise
+    return str(_answer(host, port, "agent/self")["Config"]["Version"])
+
+
+def _answer(host: str, port: int, path: str) -> Any:
+    try:
+        with _open(f"http://{host}:{port}/v1/{path}", timeout=2) as response:
+            return json.load(response)
+    except HTTPException as error:
+        raise OSError(str(error)) from error
+
+
+ENGINE = Engine(
+    name="consul",
+    image="hashicorp/consul:1.20.6",
+    suite="bullseye",
+    packages=("consul", "ca-certificates"),
+    port=8500,
+    volatile=("consul", "agent", "-dev", "-client", _ANYBODY),
+    durable=(
+        *("consul", "agent", "-server", "-bootstrap-expect=1", "-data-dir", _DATA),
+        *("-client", _ANYBODY, "-bind", "127.0.0.1"),
+        # The default of 5 spends five seconds on electing the only candidate, at every restart.
+        *("-hcl", "performance { raft_multiplier = 1 }"),
+    ),
+    data=_DATA,
+    version=version,
+)

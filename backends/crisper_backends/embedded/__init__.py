@@ -1,0 +1,1 @@
+"""Celery's own backends that need no server."""

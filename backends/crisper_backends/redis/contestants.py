@@ -1,0 +1,39 @@
+"""Celery's own Redis backend, as a contestant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from crisper.backends import Backend
+from crisper_backends.redis.engine import ENGINE
+
+
+def _peek(url: str, namespace: str) -> Mapping[str, int]:
+    from redis import Redis
+
+    with closing(Redis.from_url(url)) as client:
+        return {
+            "keys": sum(1 for _ in client.scan_iter(f"*{namespace}*", count=10_000)),
+            "channels": len(client.pubsub_channels(f"*{namespace}*")),
+        }
+
+
+def _disconnect(backend: Any) -> None:
+    # app.close(), process_cleanup() and result_consumer.stop() leave the pool's socket open.
+    backend.client.connection_pool.disconnect()
+    backend.result_consumer.stop()
+
+
+redis = Backend(
+    name="redis",
+    url="redis://{host}:{port}/0",
+    claims=frozenset({"kv", "shared", "incr", "expire", "autoexpire", "groups", "chords", "push", "tls", "auth"}),
+    client="redis",
+    engine=ENGINE,
+    deviations=Path(__file__).parent / "deviations.toml",
+    peek=_peek,
+    release=_disconnect,
+)

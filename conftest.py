@@ -1,0 +1,3 @@
+"""Makes pytest speak of result backends here: `--backend`, scenario files, verdicts."""
+
+pytest_plugins = ["crisper.plugin"]

@@ -1,0 +1,113 @@
+"""Celery as one application sees it: a backend object, and every call on it noted."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from celery import Celery
+
+from crisper.celery.recorder import Call, Recorder
+from crisper.clauses import Layer
+
+
+_numbers = itertools.count(1)
+
+
+def connect(url: str, *, expires_ns: int | None, **conf: object) -> Any:
+    """Return the backend object that Celery itself makes of a `result_backend` URL.
+
+    `expires_ns` becomes `result_expires` (whole seconds as int); None means no expiry. Raises what Celery raises.
+    """
+    app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, broker="memory://", backend=url, **_quiet)
+    expires = None if expires_ns is None else expires_ns / 1e9
+    whole = int(expires) if expires is not None and expires.is_integer() else expires
+    app.conf.update(result_expires=whole, result_cache_max=-1, **conf)
+    return app.backend
+
+
+_quiet: dict[str, Any] = {"fixups": []}
+
+
+class Client:
+    """One application's view of a contestant: the calls of each layer, and `write`, `read`, `remove` for either.
+
+    Keys are handed over in the type that the backend asks for (`key_t`), as Celery does. Every method returns the `Call`
+    with what came of it, and never raises what the backend raised.
+    """
+
+    def __init__(self, name: str, layer: Layer, backend: Any, recorder: Recorder, expires_ns: int | None) -> None:
+        self.name = name
+        self.layer = layer
+        self.backend = backend
+        self.expires_ns = expires_ns
+        self._recorder = recorder
+        self._named = getattr(backend, "key_t", str)
+
+    def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
+        return self._recorder.call(function, client=self.name, layer=layer, name=name, keys=tuple(keys), **more)
+
+    def set(self, key: str, value: object) -> Call:
+        """kv: write one value."""
+        return self._call(
+            "kv", "set", [key], lambda: self.backend.set(self._named(key), value), given=value, expires_ns=self.expires_ns
+        )
+
+    def get(self, key: str, *, keep: bool = True) -> Call:
+        """kv: read one value."""
+        return self._call("kv", "get", [key], lambda: self.backend.get(self._named(key)), keep=keep)
+
+    def mget(self, keys: list[str]) -> Call:
+        """kv: read several values; a lazy answer is used up, since only then it has been given."""
+        return self._call("kv", "mget", keys, lambda: _exhausted(self.backend.mget([self._named(key) for key in keys])))
+
+    def delete(self, key: str) -> Call:
+        """kv: remove one value."""
+        return self._call("kv", "delete", [key], lambda: self.backend.delete(self._named(key)))
+
+    def store(self, task_id: str, result: object, state: str) -> Call:
+        """result: what a worker does when a task changes its state."""
+        return self._call(
+            "result",
+            "store_result",
+            [task_id],
+            lambda: self.backend.store_result(task_id, result, state),
+            given={"result": result, "status": state},
+            expires_ns=self.expires_ns,
+        )
+
+    def fetch(self, task_id: str, *, keep: bool = True) -> Call:
+        """result: what `AsyncResult` does when it is asked for the state."""
+        return self._call("result", "get_task_meta", [task_id], lambda: self.backend.get_task_meta(task_id), keep=keep)
+
+    def forget(self, task_id: str) -> Call:
+        """result: what `AsyncResult.forget` does."""
+        return self._call("result", "forget", [task_id], lambda: self.backend.forget(task_id))
+
+    def write(self, key: str, value: object) -> Call:
+        """Write at the layer that is played; at the result layer, in a state that may be overwritten."""
+        return self.set(key, value) if self.layer == "kv" else self.store(key, value, "STARTED")
+
+    def read(self, key: str, *, keep: bool = True) -> Call:
+        """Read at the layer that is played."""
+        return self.get(key, keep=keep) if self.layer == "kv" else self.fetch(key, keep=keep)
+
+    def remove(self, key: str) -> Call:
+        """Remove at the layer that is played."""
+        return self.delete(key) if self.layer == "kv" else self.forget(key)
+
+
+def is_missing(call: Call) -> bool:
+    """Whether a read found nothing; a read that raised found something out of the ordinary, not nothing."""
+    if call.error is not None:
+        return False
+    if call.layer == "kv":
+        return call.output is None
+    return isinstance(call.output, dict) and call.output.get("status") == "PENDING"
+
+
+def _exhausted(answer: Any) -> object:
+    if hasattr(answer, "items"):
+        return {key.decode() if isinstance(key, bytes) else str(key): value for key, value in answer.items()}
+    return list(answer)

@@ -1,0 +1,131 @@
+"""Notes calls as they are made, and turns them into Ops only afterwards."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crisper.clauses import Layer
+from crisper.history import Op, Outcome, Phase
+from crisper.values import canonical
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One call as it was made; what a script gets back, and what becomes an Op."""
+
+    seq: int
+    client: str
+    layer: Layer
+    name: str
+    keys: tuple[str, ...]
+    input: object
+    output: object
+    error: BaseException | None
+    expires_ns: int | None
+    called_ns: int
+    returned_ns: int
+    phase: Phase
+
+
+def attempt(function: Callable[[], object]) -> tuple[object, BaseException | None]:
+    """Call a backend and return what it returned or raised; the one place where anything may be raised."""
+    try:
+        return function(), None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a backend may raise what it likes
+        return None, error
+
+
+class Recorder:
+    """Collects the calls of one playing, from any thread; encoding waits until the playing is over."""
+
+    def __init__(self) -> None:
+        self.phase: Phase = "steady"
+        self._calls: list[Call] = []
+        self._seq = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def call(  # noqa: PLR0913 - each is a column of the Op
+        self,
+        function: Callable[[], object],
+        *,
+        client: str,
+        layer: Layer,
+        name: str,
+        keys: tuple[str, ...],
+        given: object = None,
+        expires_ns: int | None = None,
+        keep: bool = True,
+    ) -> Call:
+        """Make one call on the backend and note what came of it; `keep=False` leaves it to `retain`."""
+        seq = next(self._seq)
+        called_ns = time.monotonic_ns()
+        output, error = attempt(function)
+        returned_ns = time.monotonic_ns()
+        call = Call(
+            seq=seq,
+            client=client,
+            layer=layer,
+            name=name,
+            keys=keys,
+            input=given,
+            output=output,
+            error=error,
+            expires_ns=expires_ns,
+            called_ns=called_ns,
+            returned_ns=returned_ns,
+            phase=self.phase,
+        )
+        if keep:
+            self.retain(call)
+        return call
+
+    def retain(self, call: Call) -> None:
+        """Keep a call that was made with `keep=False`."""
+        with self._lock:
+            self._calls.append(call)
+
+    @property
+    def count(self) -> int:
+        """How many calls are kept so far."""
+        return len(self._calls)
+
+    def ops(self) -> list[Op]:
+        """Return what was kept as Ops, by the order of the calls."""
+        process = os.getpid()
+        with self._lock:
+            calls = sorted(self._calls, key=lambda call: call.seq)
+        return [_op(call, process) for call in calls]
+
+
+def _op(call: Call, process: int) -> Op:
+    error = call.error
+    return Op(
+        seq=call.seq,
+        process=process,
+        client=call.client,
+        layer=call.layer,
+        call=call.name,
+        keys=list(call.keys),
+        input=canonical(call.input),
+        output=canonical(call.output),
+        expires_ns=call.expires_ns,
+        outcome=_outcome(error),
+        error=None if error is None else type(error).__name__,
+        message=None if error is None else str(error),
+        called_ns=call.called_ns,
+        returned_ns=call.returned_ns,
+        phase=call.phase,
+    )
+
+
+def _outcome(error: BaseException | None) -> Outcome:
+    if error is None:
+        return "ok"
+    # After a time-out or a lost connection the server may or may not have done it; drivers have classes of their own.
+    lost = isinstance(error, TimeoutError | ConnectionError) or "Timeout" in type(error).__name__
+    return "unknown" if lost else "failed"

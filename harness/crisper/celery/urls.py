@@ -1,0 +1,76 @@
+"""Result backend URLs: whether Celery knows them, what their class claims, and how to show them to anybody."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from celery import Celery
+from celery.app.backends import by_url
+from celery.backends.base import BaseKeyValueStoreBackend
+from celery.exceptions import ImproperlyConfigured
+
+from crisper.clauses import Capability
+from crisper.errors import UsageError
+
+
+def backend_class(url: str, *, option: str) -> type[Any]:
+    """Return the class that Celery would use for a URL.
+
+    Raises UsageError, naming the option as it may be shown, where Celery knows none.
+    """
+    try:
+        found, _ = by_url(url, Celery(set_as_current=False).loader)
+    except (ImproperlyConfigured, ImportError, AttributeError) as error:
+        scheme = url.partition("://")[0]
+        message = f"--backend {option}: Celery has no result backend for the scheme {scheme!r}"
+        reason = str(error).strip().splitlines()[0]
+        raise UsageError(message, hint=f"it says: {reason}") from error
+    cls: type[Any] = found
+    return cls
+
+
+def claims_of(cls: type[Any]) -> frozenset[Capability]:
+    """Return what a backend class claims by Celery's own flags; they are tested afterwards."""
+    claims: set[Capability] = {"shared", "groups", "chords"}
+    if issubclass(cls, BaseKeyValueStoreBackend):
+        claims.add("kv")
+        if cls.expire is not BaseKeyValueStoreBackend.expire:
+            claims.add("expire")
+    if getattr(cls, "implements_incr", False):
+        claims.add("incr")
+    if getattr(cls, "supports_autoexpire", False):
+        claims.add("autoexpire")
+    return frozenset(claims)
+
+
+def redacted(url: str) -> str:
+    """Return a URL without any secret: no password, and no values in its query."""
+    head, mark, rest = url.partition("://")
+    parts = urlsplit(f"x://{rest}") if mark else None
+    if parts is None:
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    if at:
+        name, colon, _ = user.partition(":")
+        host = f"{name}:***@{host}" if colon else f"***@{host}"
+    query = "&".join(f"{key}=***" for key, _ in parse_qsl(parts.query, keep_blank_values=True))
+    return f"{head}://{host}{parts.path}{'?' + query if query else ''}"
+
+
+def expect_listener(url: str, *, option: str, timeout_s: float = 3.0) -> None:
+    """Raise UsageError unless somebody listens where the URL points to; a URL without host and port is let through."""
+    parts = urlsplit("x://" + url.partition("://")[2])
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        message = f"--backend {option}: {error}"
+        raise UsageError(message, hint="the port is the number after the host's last colon") from error
+    if not host or port is None:
+        return
+    try:
+        socket.create_connection((host, port), timeout_s).close()
+    except OSError as error:
+        message = f"--backend {option}: nobody listens at {host}:{port} ({error.strerror or 'timed out'})"
+        raise UsageError(message, hint="start the server, or change host and port in the URL") from error

@@ -1,0 +1,1 @@
+"""Judging: pure functions from a History to a Finding, which know no server and no name."""

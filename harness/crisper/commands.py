@@ -1,0 +1,69 @@
+"""Commands on Runs that need the scenarios: judging again, and listing what is promised."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+import msgspec
+
+from crisper import registry
+from crisper.errors import RunError
+from crisper.history import History
+from crisper.judging import judged
+from crisper.runs import ContestantInfo, Record, Run, Writer, read
+from crisper.scenario import Judged, Scenario
+from crisper.verdicts import Verdict
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="the new Run (default: RUN-judged-ID.jsonl)")
+def judge(run: Path, output: Path | None) -> None:
+    """Read the histories of RUN again with the checks of today, into a new Run that names its parent."""
+    old = read(run)
+    name = secrets.token_hex(4)
+    target = output or run.with_name(f"{run.stem}-judged-{name}.jsonl")
+    if target.exists():
+        message = f"{target} exists"
+        raise RunError(message, hint="choose another name with -o; a Run is never overwritten")
+    writer = Writer(target)
+    for record in _judged_again(old, name):
+        writer.write(record)
+    writer.close()
+    click.echo(target)
+
+
+@click.command()
+def listing() -> None:
+    """List the clauses, with the scenarios that play each."""
+    scenarios = [each for each in registry.scenarios().values() if isinstance(each, Scenario)]
+    clauses = {clause.id: clause for scenario in scenarios for clause in scenario.checks}
+    for clause in sorted(clauses.values(), key=lambda each: (each.id[0], int(each.id[1:]))):
+        playing = [each for each in scenarios if clause in each.checks]
+        layers = sorted({layer for each in playing for layer in each.layers})
+        click.echo(f"{clause.id:<4} {clause.level:<7} {', '.join(layers):<11} {clause.sentence}")
+        click.echo(f"     {'':<7} {'':<11} {', '.join(each.id for each in playing)}; source: {clause.source}")
+
+
+def _judged_again(old: Run, name: str) -> list[Record]:
+    scenarios = registry.scenarios()
+    contestants = {each.name: each for each in old.contestants}
+    verdicts: dict[tuple[str, str], Verdict] = {(str(each.play), each.clause): each for each in old.verdicts}
+    for history in old.histories:
+        for verdict in _again(history, scenarios.get(history.play.scenario), contestants):
+            before = verdicts.get((str(history.play), verdict.clause))
+            same = before is not None and before.finding.because == verdict.finding.because
+            deviation = before.deviation if before is not None and same else None
+            verdicts[str(history.play), verdict.clause] = msgspec.structs.replace(verdict, deviation=deviation)
+    header = msgspec.structs.replace(old.header, run=name, parent=old.header.run)
+    footer = [old.footer] if old.footer is not None else []
+    return [header, *old.contestants, *old.histories, *verdicts.values(), *old.measurements, *footer]
+
+
+def _again(history: History, scenario: object, contestants: dict[str, ContestantInfo]) -> list[Verdict]:
+    contestant = contestants.get(history.play.contestant)
+    if not isinstance(scenario, Scenario) or contestant is None:
+        return []
+    return judged(history, scenario, Judged(claims=frozenset(contestant.claims), facts=contestant.facts))

@@ -1,0 +1,94 @@
+"""Decides what a verdict means for a build: kept, known, reported, or a reason to stop."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Literal
+
+import msgspec
+
+from crisper.deviations import Deviation
+from crisper.verdicts import Verdict
+
+
+class ExitCode(IntEnum):
+    """What the process says at its end; 2 and 5 are pytest's own (interrupted, nothing to do)."""
+
+    conforms = 0
+    nonconformance = 1
+    harness_error = 3
+    usage = 4
+    inconclusive = 6
+
+
+Standing = Literal["kept", "known", "reported", "skipped", "nonconformance", "inconclusive", "error"]
+
+
+class Ruling(msgspec.Struct, frozen=True, kw_only=True):
+    """A Verdict and what the gate makes of it; `says` is the one line for whoever must act."""
+
+    verdict: Verdict
+    standing: Standing
+    says: str
+
+
+def ruling(
+    verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, engine: str, today: datetime.date
+) -> Ruling:
+    """Hold a Verdict against the deviations that are known of its contestant on these versions."""
+    known = _known(verdict, deviations, celery=celery, engine=engine)
+    finding = verdict.finding
+    match finding.word:
+        case "fail":
+            return _failing(verdict, known, today)
+        case "pass" if known and not known.intermittent:
+            says = f"passes, but {known.place} says that it fails: delete that deviation"
+            return Ruling(verdict=verdict, standing="nonconformance", says=says)
+        case "pass":
+            return Ruling(verdict=verdict, standing="kept", says=finding.because)
+        case "unknown" if verdict.level == "must":
+            return Ruling(verdict=verdict, standing="inconclusive", says=finding.because)
+        case "unknown":
+            return Ruling(verdict=verdict, standing="reported", says=finding.because)
+        case "error":
+            return Ruling(verdict=verdict, standing="error", says=finding.because)
+    return Ruling(verdict=verdict, standing="skipped", says=finding.because)
+
+
+def exit_code(rulings: Iterable[Ruling]) -> ExitCode:
+    """Return what all rulings together mean; a certain fault of a backend outweighs one of ours."""
+    standings = {each.standing for each in rulings}
+    if "nonconformance" in standings:
+        return ExitCode.nonconformance
+    if "error" in standings:
+        return ExitCode.harness_error
+    return ExitCode.inconclusive if "inconclusive" in standings else ExitCode.conforms
+
+
+def _known(verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, engine: str) -> Deviation | None:
+    candidates = [
+        each
+        for each in deviations
+        if (each.clause, each.scenario) == (verdict.clause, verdict.play.scenario)
+        and each.layer in ("", verdict.play.layer)
+        and each.covers(celery=celery, engine=engine)
+    ]
+    matching = [each for each in candidates if each.explains(verdict.finding.because)]
+    return next(iter(matching or candidates), None)
+
+
+def _failing(verdict: Verdict, known: Deviation | None, today: datetime.date) -> Ruling:
+    because = verdict.finding.because
+    if known is None:
+        standing: Standing = "nonconformance" if verdict.level == "must" else "reported"
+        return Ruling(verdict=verdict, standing=standing, says=because)
+    marked = msgspec.structs.replace(verdict, deviation=known.place)
+    if not known.explains(because):
+        says = f"fails otherwise than {known.place} says ({known.message!r}): {because}"
+        return Ruling(verdict=verdict, standing="nonconformance", says=says)
+    if known.review_by < today:
+        says = f"{known.place}: its review_by {known.review_by} has passed; check it against {known.upstream}: {because}"
+        return Ruling(verdict=marked, standing="nonconformance", says=says)
+    return Ruling(verdict=marked, standing="known", says=f"{because} (known: {known.place})")

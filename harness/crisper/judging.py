@@ -1,0 +1,61 @@
+"""Reads a History into Verdicts: the same way during a Run and long after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crisper.clauses import Capability, Clause, Layer
+from crisper.history import History, Play
+from crisper.scenario import Check, Judged, Scenario
+from crisper.verdicts import Finding, Verdict, undecided
+
+
+def judged(history: History, scenario: Scenario, contestant: Judged) -> list[Verdict]:
+    """Return one Verdict for each clause of the scenario."""
+    return [
+        _verdict(history.play, clause, _finding(history, clause, check, contestant))
+        for clause, check in scenario.checks.items()
+    ]
+
+
+def unplayed(play: Play, clauses: Iterable[Clause], finding: Finding) -> list[Verdict]:
+    """Return the same Finding for each clause of a scenario that left no History."""
+    return [_verdict(play, clause, finding) for clause in clauses]
+
+
+def lacks_layer(layer: Layer, claims: Iterable[Capability]) -> bool:
+    """Whether a contestant has no such layer at all."""
+    return layer == "kv" and "kv" not in claims
+
+
+def no_layer(layer: Layer) -> Finding:
+    """Return the Finding for a contestant without the layer."""
+    return Finding(word="inapplicable", because=f"no {layer} layer")
+
+
+def _finding(history: History, clause: Clause, check: Check, contestant: Judged) -> Finding:
+    if history.broken is not None:
+        return undecided(f"the script did not come to its end: {history.broken}")
+    try:
+        finding = check(history, contestant)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError) as error:
+        return undecided(f"the check crashed: {type(error).__name__}: {error}")
+    return _claimed(finding, clause, contestant)
+
+
+def _claimed(finding: Finding, clause: Clause, contestant: Judged) -> Finding:
+    if clause.needs is None or clause.needs in contestant.claims:
+        return finding
+    if finding.word == "fail":
+        return Finding(
+            word="unsupported",
+            because=f"{clause.needs} is not claimed, and does not work: {finding.because}",
+            evidence=finding.evidence,
+        )
+    if finding.word == "pass":
+        return Finding(word="pass", because=f"works, though {clause.needs} is not claimed: {finding.because}")
+    return finding
+
+
+def _verdict(play: Play, clause: Clause, finding: Finding) -> Verdict:
+    return Verdict(play=play, clause=clause.id, level=clause.level, finding=finding)

@@ -1,0 +1,1 @@
+"""Acting: one process per contestant, four lanes, and a watchdog over every playing."""

@@ -1,0 +1,161 @@
+"""A contestant's own process: plays what it is told to, and harms only itself."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import queue
+import socket
+import sys
+import threading
+import time
+import warnings
+
+from crisper import registry
+from crisper.celery.client import connect
+from crisper.celery.recorder import attempt
+from crisper.history import History
+from crisper.player import bench
+from crisper.player.channel import Channel, Enter, Entered, Perform, Performed
+from crisper.player.lag import Lag
+from crisper.player.stage import LONG_NS, Contact, Stage
+from crisper.scenario import Scenario, Workload
+
+
+class Contestant:
+    """The process's state: how to reach the server, and the channel to the Player."""
+
+    def __init__(self, channel: Channel, enter: Enter) -> None:
+        declared = registry.backend(enter.option)
+        self.declared = declared
+        self.channel = channel
+        self.enter = enter
+        self.contact = Contact(
+            url=enter.url,
+            namespace=enter.namespace,
+            facts=declared.facts,
+            peek=declared.peek,
+            release=declared.release,
+        )
+        self._stands: dict[tuple[str, int], bench.Bench] = {}
+
+    def entered(self) -> Entered:
+        """Connect once, so that what cannot work is said before anything is played."""
+        backend = connect(self.contact.url, expires_ns=LONG_NS)
+        self.contact.release(backend)
+        return Entered(
+            celery=importlib.metadata.version("celery"),
+            client=_version(self.declared.client),
+            overhead_ns=bench.overhead_ns(),
+        )
+
+    def perform(self, task: Perform) -> None:
+        """Play one scenario and send its History."""
+        scenario = registry.found(task.play.scenario, task.source)
+        assert isinstance(scenario, Scenario)
+        contact = Contact(
+            url=self.contact.url,
+            namespace=f"{self.contact.namespace}-{task.id}",
+            facts=self.contact.facts,
+            peek=self.contact.peek,
+            release=self.contact.release,
+        )
+        stage = Stage(contact, layer=task.layer, seed=self.enter.seed, ops=scenario.ops)
+        self.channel.send(Performed(id=task.id, history=_played(scenario, stage, task)))
+
+    def time(self, block: bench.Block) -> None:
+        """Play one turn of a workload and send its samples; what preparation raised is said instead."""
+        answer, error = attempt(lambda: self._timed(block))
+        if error is not None:
+            answer = bench.Samples(id=block.id, latencies=b"", failures=0, failure=_told(error))
+        assert isinstance(answer, bench.Samples)
+        self.channel.send(answer)
+
+    def _timed(self, block: bench.Block) -> bench.Samples:
+        stand = self._stands.get((block.scenario, block.size))
+        if stand is None:
+            stand = self._stands[block.scenario, block.size] = self._prepared(block)
+        latencies, failures = bench.timed(stand.call, first=stand.done, calls=block.calls, limit_ns=block.limit_ns)
+        numbers = range(stand.done, stand.done + len(latencies))
+        stand.done = numbers.stop
+        for number in numbers if stand.undo else ():
+            stand.undo(number)
+        failure = _told(failures[0]) if failures else ""
+        return bench.Samples(id=block.id, latencies=latencies.tobytes(), failures=len(failures), failure=failure)
+
+    def _prepared(self, block: bench.Block) -> bench.Bench:
+        workload = registry.found(block.scenario, block.source)
+        assert isinstance(workload, Workload)
+        name = f"{self.contact.namespace}-{block.scenario}-{block.size}"
+        backend = connect(self.contact.url, expires_ns=LONG_NS)
+        stand = bench.Bench(backend, workload.layer, name, bench.value(block.size, self.enter.seed))
+        stand.call = workload.prepare(stand)
+        return stand
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _played(scenario: Scenario, stage: Stage, task: Perform) -> History:
+    started_ns = time.monotonic_ns()
+    with Lag() as lag:
+        _, error = attempt(lambda: scenario.script(stage))
+        attempt(stage.close)
+    stage.observe("lag", **lag.seen())
+    return History(
+        play=task.play,
+        started_ns=started_ns,
+        ended_ns=time.monotonic_ns(),
+        ops=stage.recorder.ops(),
+        observations=stage.observations,
+        broken=None if error is None else _told(error),
+    )
+
+
+def _version(distribution: str) -> str:
+    if not distribution:
+        return ""
+    try:
+        return f"{distribution} {importlib.metadata.version(distribution)}"
+    except importlib.metadata.PackageNotFoundError:
+        return distribution
+
+
+def _serve(contestant: Contestant, tasks: queue.SimpleQueue[Perform | bench.Block]) -> None:
+    while True:
+        task = tasks.get()
+        if isinstance(task, Perform):
+            contestant.perform(task)
+        else:
+            contestant.time(task)
+
+
+def main(descriptor: int) -> None:
+    """Serve the Player on an inherited socket until it hangs up."""
+    warnings.simplefilter("ignore")
+    channel = Channel(socket.socket(fileno=descriptor))
+    enter = channel.receive()
+    assert isinstance(enter, Enter)
+    contestant = Contestant(channel, enter)
+    entered, error = attempt(contestant.entered)
+    if error is not None:
+        channel.send(Entered(failure=_told(error)))
+        return
+    assert isinstance(entered, Entered)
+    channel.send(entered)
+    tasks: queue.SimpleQueue[Perform | bench.Block] = queue.SimpleQueue()
+    threading.Thread(target=_serve, args=(contestant, tasks), daemon=True).start()
+    while (task := channel.receive()) is not None:
+        if isinstance(task, Perform) and task.background:
+            threading.Thread(target=contestant.perform, args=(task,), daemon=True).start()
+        elif isinstance(task, Perform | bench.Block):
+            tasks.put(task)
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]))
+    finally:
+        # Threads and pools that a backend left behind must not keep this process alive.
+        os._exit(0)

@@ -1,0 +1,91 @@
+"""One contestant through a Run: its process, started again when it had to be ended, and its playings."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from crisper.errors import HarnessError
+from crisper.history import History
+from crisper.player.channel import Enter, Entered, Message, Perform
+from crisper.player.plan import Entry
+from crisper.player.process import GoneError, Process, history
+from crisper.scenario import Scenario
+
+
+@dataclass
+class Pending:
+    """A playing that was handed to the process, and until when its answer is awaited."""
+
+    entry: Entry
+    future: Future[Message]
+    until: float
+
+
+class Company:
+    """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget."""
+
+    def __init__(self, enter: Enter, *, has_kv: bool) -> None:
+        self.has_kv = has_kv
+        self._enter = enter
+        self._numbers = itertools.count(1)
+        self.process = Process()
+        self.entered = self._welcome()
+
+    def begin(self, entry: Entry) -> Pending:
+        """Hand a playing to the process, in the background if its lane says so."""
+        scenario = entry.scenario
+        assert isinstance(scenario, Scenario)
+        task = Perform(
+            id=self.number(),
+            play=entry.play,
+            layer=entry.play.layer,
+            source=entry.source,
+            background=scenario.lane == "watch",
+        )
+        future = self.process.perform(task)
+        return Pending(entry, future, time.monotonic() + scenario.seconds)
+
+    def finish(self, pending: Pending) -> History | str:
+        """Return the History of a playing, or why there is none.
+
+        A process that hangs is ended and started again; the other playings that were under way in it are lost with it.
+        """
+        try:
+            return history(pending.future.result(timeout=max(0.0, pending.until - time.monotonic())))
+        except TimeoutError:
+            assert isinstance(pending.entry.scenario, Scenario)
+            self.process.end(f"{pending.entry.play} was ended by the watchdog")
+            self._restart()
+            return f"ended by the watchdog after {pending.entry.scenario.seconds} s"
+        except GoneError as error:
+            self._restart()
+            return str(error)
+
+    def number(self) -> int:
+        """Return a number for a task that no earlier one had, not even in a process that has ended."""
+        return next(self._numbers)
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.end()
+
+    def _restart(self) -> None:
+        if self.process.alive:
+            return
+        self.process = Process()
+        self._welcome()
+
+    def _welcome(self) -> Entered:
+        try:
+            answer = self.process.enter(self._enter)
+        except (GoneError, TimeoutError, OSError) as error:
+            self.process.end()
+            message = f"its process could not be started: {error or 'no answer'}"
+            raise HarnessError(message) from error
+        if answer.failure is not None:
+            self.process.end()
+            raise HarnessError(answer.failure)
+        return answer

@@ -1,0 +1,71 @@
+"""What a Backend becomes once it stands on a Server in a Run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+
+from crisper import deviations
+from crisper.backends import Backend
+from crisper.celery.urls import redacted
+from crisper.clauses import Layer
+from crisper.history import History
+from crisper.player.channel import Enter, Entered
+from crisper.player.plan import Plan
+from crisper.runs import ContestantInfo, ServerInfo
+from crisper.servers.server import Server
+
+HistoryOrReason = History | str
+
+
+def address(backend: Backend, server: Server | None, folder: Path) -> str:
+    """Return the contestant's `result_backend` URL, on its server or in a folder of its own."""
+    if backend.yours:
+        return backend.url
+    if server is not None:
+        return backend.url.format(host=server.host, port=server.port)
+    own = folder / backend.name
+    own.mkdir()
+    return backend.url.format(folder=own)
+
+
+def enter(plan: Plan, name: str, url: str, run: str) -> Enter:
+    """Return the first word to the contestant's process; its namespace is nobody else's."""
+    return Enter(option=plan.options[name], url=url, namespace=f"crisper-{run}-{name}", seed=plan.seed)
+
+
+def info(backend: Backend, entered: Entered, url: str, server: Server | None) -> ContestantInfo:
+    """Return what the Run keeps of a contestant that takes part."""
+    if server is not None:
+        about: ServerInfo | None = server.info()
+    else:
+        about = ServerInfo(engine="yours", version="", profile="yours") if backend.yours else None
+    return _info(backend, celery=entered.celery, client=entered.client, url=redacted(url), server=about, failure=None)
+
+
+def absent(backend: Backend, why: str) -> ContestantInfo:
+    """Return what the Run keeps of a contestant that never took part."""
+    celery = importlib.metadata.version("celery")
+    return _info(backend, celery=celery, client="", url=redacted(backend.url), server=None, failure=why)
+
+
+def _info(
+    backend: Backend, *, celery: str, client: str, url: str, server: ServerInfo | None, failure: str | None
+) -> ContestantInfo:
+    layers: list[Layer] = ["kv", "result"] if "kv" in backend.claims else ["result"]
+    known = deviations.known(backend.deviations, backend.name) if backend.deviations else []
+    return ContestantInfo(
+        name=backend.name,
+        url=url,
+        layers=layers,
+        claims=sorted(backend.claims),
+        facts={
+            "shortest_expiry_ns": backend.facts.shortest_expiry_ns,
+            "largest_value_bytes": backend.facts.largest_value_bytes,
+        },
+        deviations=known,
+        celery=celery,
+        client=client,
+        server=server,
+        failure=failure,
+    )

@@ -1,0 +1,132 @@
+"""The lane in which nothing else runs: rounds of short blocks, the contestants taking turns within each."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hdrh.histogram import HdrHistogram
+
+from crisper.measurements import DIGITS, HIGHEST_NS, LOWEST_NS, Measurement, Validity, enough, quantile
+from crisper.player.bench import POPULATION, Block
+from crisper.player.company import Company
+from crisper.player.plan import Entry, Plan
+from crisper.player.process import GoneError, samples
+from crisper.scenario import Workload
+
+BLOCK_NS = 150_000_000
+ROUNDS = {"quick": 6, "full": 30}
+#: A block may take this long before its contestant is given up: preparation is not in BLOCK_NS.
+BLOCK_WITHIN_S = 30.0
+#: A call must cost at least this many times what the timing loop itself costs.
+LOOP_SHARE = 5
+
+
+@dataclass
+class Cell:
+    """One operation at one size on one contestant, while it is being measured."""
+
+    entry: Entry
+    size: int
+    latencies: list[int] = field(default_factory=list)
+    rounds_p50_ns: list[int] = field(default_factory=list)
+    failures: int = 0
+    because: str = ""
+
+
+def measured(
+    plan: Plan, companies: Mapping[str, Company], stopping: Callable[[], bool], say: Callable[[str], None]
+) -> Iterator[tuple[Entry, list[Measurement]]]:
+    """Yield the Measurements of each entry of the lane, once all rounds are over.
+
+    The first round warms up and is thrown away. Neighbours take turns within a round, and every other round runs
+    backwards, so that a drift of the machine touches all contestants alike.
+    """
+    cells = [
+        Cell(entry, size)
+        for entry in plan.entries
+        if isinstance(entry.scenario, Workload) and _takes_part(entry, companies)
+        for size in entry.scenario.sizes
+    ]
+    cells.sort(key=lambda cell: (cell.entry.scenario.id, cell.size))
+    rounds = ROUNDS[plan.profile]
+    for number in range(rounds + 1 if cells else 0):
+        say(f"measuring: round {number} of {rounds}" if number else "measuring: warming up")
+        for cell in cells if number % 2 else reversed(cells):
+            if stopping():
+                return
+            _turn(cell, companies[cell.entry.play.contestant], warm_up=number == 0)
+    for entry in dict.fromkeys(id(cell.entry) for cell in cells):
+        mine = [cell for cell in cells if id(cell.entry) == entry]
+        loop_ns = companies[mine[0].entry.play.contestant].entered.overhead_ns
+        yield mine[0].entry, [_measurement(cell, loop_ns) for cell in mine]
+
+
+def _takes_part(entry: Entry, companies: Mapping[str, Company]) -> bool:
+    company = companies.get(entry.play.contestant)
+    return company is not None and (entry.play.layer != "kv" or company.has_kv)
+
+
+def _turn(cell: Cell, company: Company, *, warm_up: bool) -> None:
+    block = Block(
+        id=company.number(),
+        scenario=cell.entry.scenario.id,
+        source=cell.entry.source,
+        size=cell.size,
+        calls=POPULATION,
+        limit_ns=BLOCK_NS // 5 if warm_up else BLOCK_NS,
+    )
+    try:
+        answer = samples(company.process.time(block).result(timeout=BLOCK_WITHIN_S))
+    except (GoneError, TimeoutError) as error:
+        cell.because = cell.because or f"a block was lost: {error or 'no answer in time'}"
+        return
+    if answer.failure:
+        cell.because = cell.because or answer.failure
+    if warm_up:
+        return
+    latencies = array("q")
+    latencies.frombytes(answer.latencies)
+    cell.latencies.extend(latencies)
+    cell.failures += answer.failures
+    if latencies:
+        cell.rounds_p50_ns.append(sorted(latencies)[len(latencies) // 2])
+
+
+def _measurement(cell: Cell, loop_ns: int) -> Measurement:
+    workload = cell.entry.scenario
+    assert isinstance(workload, Workload)
+    histogram = HdrHistogram(LOWEST_NS, HIGHEST_NS, DIGITS)
+    for latency in cell.latencies:
+        histogram.record_value(min(max(latency, LOWEST_NS), HIGHEST_NS))
+    count = len(cell.latencies)
+    p50 = quantile(histogram, 0.50)
+    validity, because = _validity(cell, p50, loop_ns)
+    return Measurement(
+        scenario=workload.id,
+        contestant=cell.entry.play.contestant,
+        layer=workload.layer,
+        operation=workload.id,
+        size=cell.size,
+        count=count,
+        failures=cell.failures,
+        p50_ns=p50,
+        p95_ns=quantile(histogram, 0.95),
+        p99_ns=quantile(histogram, 0.99),
+        rounds_p50_ns=cell.rounds_p50_ns,
+        histogram=histogram.encode().decode(),
+        promises=list(workload.promises),
+        validity=validity,
+        because=because,
+    )
+
+
+def _validity(cell: Cell, p50_ns: int | None, loop_ns: int) -> tuple[Validity, str]:
+    if cell.failures or cell.because:
+        return "failing", cell.because or f"{cell.failures} of {len(cell.latencies)} calls raised"
+    if not enough(len(cell.latencies), 0.50) or p50_ns is None:
+        return "too few", f"{len(cell.latencies)} calls are too few for a median"
+    if p50_ns < LOOP_SHARE * loop_ns:
+        return "generator-bound", f"the timing loop costs {loop_ns} ns of these {p50_ns} ns"
+    return "valid", ""

@@ -1,0 +1,175 @@
+"""Plays a whole plan: all contestants side by side first, then the measurements, one at a time."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from crisper.backends import Backend
+from crisper.errors import HarnessError
+from crisper.gate import Ruling, ruling
+from crisper.judging import judged, lacks_layer, no_layer, unplayed
+from crisper.history import Play
+from crisper.measurements import Measurement
+from crisper.player import contestants, measuring
+from crisper.player.company import Company
+from crisper.player.plan import Entry, Plan
+from crisper.runs import ContestantInfo, Writer
+from crisper.scenario import Judged, Scenario
+from crisper.servers.parallel import Servers
+from crisper.verdicts import Finding, Verdict, undecided
+
+Outcome = list[Ruling] | list[Measurement]
+
+
+class Player:
+    """Plays a plan in the background; `outcome` waits for one playing's."""
+
+    def __init__(self, plan: Plan, servers: Servers, writer: Writer, run: str, say: Callable[[str], None]) -> None:
+        self.rulings: list[Ruling] = []
+        self.timings_ns: dict[str, int] = {}
+        self._plan = plan
+        self._servers = servers
+        self._writer = writer
+        self._run = run
+        self._say = say
+        self._outcomes: dict[Play, Future[Outcome]] = {entry.play: Future() for entry in plan.entries}
+        self._infos: dict[str, ContestantInfo] = {}
+        self._companies: dict[str, Company] = {}
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
+        self._thread = threading.Thread(target=self._play, daemon=True, name="player")
+
+    def start(self) -> None:
+        """Begin with all contestants at once."""
+        self._thread.start()
+
+    def outcome(self, play: Play) -> Outcome:
+        """Wait for what came of one playing.
+
+        Raises HarnessError where the harness failed before it.
+        """
+        return self._outcomes[play].result()
+
+    def stop(self) -> None:
+        """End whatever is still being played, and wait until it has ended."""
+        self._stopping.set()
+        for company in list(self._companies.values()):
+            company.close()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+        self._folder.cleanup()
+
+    def info(self, contestant: str) -> ContestantInfo:
+        """Return a contestant as it stands in this Run."""
+        return self._infos[contestant]
+
+    def _play(self) -> None:
+        started_ns = time.monotonic_ns()
+        threads = [
+            threading.Thread(target=self._guarded, args=(name,), daemon=True, name=name)
+            for name in self._plan.contestants
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.timings_ns["play"] = time.monotonic_ns() - started_ns
+        started_ns = time.monotonic_ns()
+        for entry, measurements in measuring.measured(self._plan, self._companies, self._stopping.is_set, self._say):
+            for measurement in measurements:
+                self._writer.write(measurement)
+            self._outcomes[entry.play].set_result(measurements)
+        self.timings_ns["measure"] = time.monotonic_ns() - started_ns
+        for company in self._companies.values():
+            company.close()
+        self._settle_rest()
+
+    def _guarded(self, name: str) -> None:
+        try:
+            self._contestant(name)
+        except (HarnessError, OSError) as error:
+            if not self._stopping.is_set():
+                self._fail(name, error)
+
+    def _contestant(self, name: str) -> None:
+        started_ns = time.monotonic_ns()
+        backend = self._plan.backends[name]
+        server = self._servers.future(backend.engine).result() if backend.engine else None
+        url = contestants.address(backend, server, Path(self._folder.name))
+        company = Company(contestants.enter(self._plan, name, url, self._run), has_kv="kv" in backend.claims)
+        with self._lock:
+            self._companies[name] = company
+        info = contestants.info(backend, company.entered, url, server)
+        self._admit(name, info)
+        self._rounds(name, company)
+        self.timings_ns[name] = time.monotonic_ns() - started_ns
+
+    def _rounds(self, name: str, company: Company) -> None:
+        lanes: dict[str, list[Entry]] = {"watch": [], "play": []}
+        for entry in self._plan.of(name):
+            if entry.scenario.lane in lanes and not self._absent(entry):
+                lanes[entry.scenario.lane].append(entry)
+        watched = [company.begin(entry) for entry in lanes["watch"]]
+        for entry in lanes["play"]:
+            if not self._stopping.is_set():
+                self._judge(entry, company.finish(company.begin(entry)))
+        for pending in watched:
+            if not self._stopping.is_set():
+                self._judge(pending.entry, company.finish(pending))
+
+    def _absent(self, entry: Entry) -> bool:
+        if not lacks_layer(entry.play.layer, self._infos[entry.play.contestant].claims):
+            return False
+        if isinstance(entry.scenario, Scenario):
+            self._rule(entry, unplayed(entry.play, entry.scenario.checks, no_layer(entry.play.layer)))
+        return True
+
+    def _judge(self, entry: Entry, history: contestants.HistoryOrReason) -> None:
+        assert isinstance(entry.scenario, Scenario)
+        if self._stopping.is_set():
+            return
+        if isinstance(history, str):
+            self._rule(entry, unplayed(entry.play, entry.scenario.checks, undecided(history)))
+            return
+        self._writer.write(history)
+        info = self._infos[entry.play.contestant]
+        self._rule(entry, judged(history, entry.scenario, Judged(claims=frozenset(info.claims), facts=info.facts)))
+
+    def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
+        info = self._infos[entry.play.contestant]
+        today = datetime.datetime.now(tz=datetime.UTC).date()
+        engine = info.server.version if info.server else ""
+        rulings = [
+            ruling(verdict, info.deviations, celery=info.celery, engine=engine, today=today) for verdict in verdicts
+        ]
+        for each in rulings:
+            self._writer.write(each.verdict)
+        with self._lock:
+            self.rulings += rulings
+        self._outcomes[entry.play].set_result(rulings)
+
+    def _admit(self, name: str, info: ContestantInfo) -> None:
+        self._infos[name] = info
+        self._writer.write(info)
+
+    def _fail(self, name: str, error: Exception) -> None:
+        backend = self._plan.backends[name]
+        self._say(f"{name}: {error}")
+        if name not in self._infos:
+            self._admit(name, contestants.absent(backend, str(error)))
+        finding = Finding(word="error", because=str(error))
+        for entry in self._plan.of(name):
+            if isinstance(entry.scenario, Scenario) and not self._outcomes[entry.play].done():
+                self._rule(entry, unplayed(entry.play, entry.scenario.checks, finding))
+
+    def _settle_rest(self) -> None:
+        for outcome in self._outcomes.values():
+            if not outcome.done():
+                outcome.set_exception(HarnessError("it was not played: the Run was stopped before"))

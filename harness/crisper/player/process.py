@@ -1,0 +1,121 @@
+"""The Player's end of a contestant's process: starts it, speaks to it, and ends what takes too long."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from concurrent.futures import Future
+
+from crisper.history import History
+from crisper.player.bench import Block, Samples
+from crisper.player.channel import Channel, Enter, Entered, Message, Perform, Performed
+
+#: Importing Celery and a driver takes well under a second; two busy cores stretch that.
+ENTER_WITHIN_S = 60.0
+
+
+class GoneError(Exception):
+    """The contestant's process ended, or was ended, while something was awaited from it."""
+
+
+class Process:
+    """A contestant's process as the Player sees it; every answer arrives as a Future."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        with theirs:
+            self._popen = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
+                [sys.executable, "-m", "crisper.player.child", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=subprocess.STDOUT,
+            )
+        self._channel = Channel(ours)
+        self._awaited: dict[int, Future[Message]] = {0: Future()}
+        self._lock = threading.Lock()
+        self._why = ""
+        threading.Thread(target=self._listen, daemon=True, name="contestant").start()
+
+    def enter(self, word: Enter) -> Entered:
+        """Tell the process who it is and return its answer.
+
+        Raises GoneError or TimeoutError where none comes.
+        """
+        awaited = self._awaited[0]
+        self._channel.send(word)
+        answer = awaited.result(timeout=ENTER_WITHIN_S)
+        assert isinstance(answer, Entered)
+        return answer
+
+    def perform(self, task: Perform) -> Future[Message]:
+        """Have a scenario played; its History comes as the Future's result."""
+        return self._send(task.id, task)
+
+    def time(self, block: Block) -> Future[Message]:
+        """Have one turn of a workload played; its Samples come as the Future's result."""
+        return self._send(block.id, block)
+
+    def end(self, why: str = "the Run was over") -> None:
+        """End the process at once; whatever is still awaited raises GoneError that says why."""
+        self._why = self._why or why
+        self._popen.kill()
+        self._popen.wait()
+        self._output.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._popen.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._popen.pid
+
+    def _send(self, number: int, task: Perform | Block) -> Future[Message]:
+        awaited: Future[Message] = Future()
+        with self._lock:
+            self._awaited[number] = awaited
+        try:
+            self._channel.send(task)
+        except OSError:
+            self._lose()
+        return awaited
+
+    def _listen(self) -> None:
+        while (message := self._channel.receive()) is not None:
+            number = 0 if isinstance(message, Entered) else message.id
+            with self._lock:
+                awaited = self._awaited.pop(number, None)
+            if awaited is not None:
+                awaited.set_result(message)
+        self._lose()
+
+    def _lose(self) -> None:
+        code = self._popen.wait()
+        with self._lock:
+            lost, self._awaited = self._awaited, {}
+        why = self._why or f"the contestant's process ended by itself, with {_ending(code)}"
+        for awaited in lost.values():
+            awaited.set_exception(GoneError(why))
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def history(message: Message) -> History:
+    """Return the History that an answer carries."""
+    assert isinstance(message, Performed)
+    return message.history
+
+
+def samples(message: Message) -> Samples:
+    """Return the Samples that an answer carries."""
+    assert isinstance(message, Samples)
+    return message

@@ -1,0 +1,92 @@
+"""What a script may use: clients, names of its own, and a look behind Celery's back."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crisper.backends import Facts
+from crisper.celery.client import Client, connect
+from crisper.celery.recorder import Call, Recorder
+from crisper.clauses import Layer
+from crisper.history import Observation
+from crisper.values import canonical
+
+SECOND = 1_000_000_000
+
+#: Long enough that nothing written by an ordinary scenario expires under it.
+LONG_NS = 3600 * SECOND
+
+
+class BudgetSpentError(Exception):
+    """A script made more calls than its scenario declared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """How one playing reaches its contestant."""
+
+    url: str
+    namespace: str
+    facts: Facts
+    peek: Callable[[str, str], Mapping[str, int]] | None
+    release: Callable[[Any], None]
+
+
+class Stage:
+    """One playing as its script sees it. Everything it writes carries `namespace`, so that it can be counted."""
+
+    def __init__(self, contact: Contact, *, layer: Layer, seed: int, ops: int) -> None:
+        self.layer = layer
+        self.facts = contact.facts
+        self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
+        self.recorder = Recorder()
+        self.observations: list[Observation] = []
+        self._contact = contact
+        self._ops = ops
+        self._numbers = itertools.count(1)
+        self._clients: list[Client] = []
+
+    def client(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
+        """Return a new application's view of the contestant, with its own connection and `result_expires`."""
+        name = f"client-{len(self._clients) + 1}"
+        backend = connect(self._contact.url, expires_ns=expires_ns, **conf)
+        client = Client(name, self.layer, backend, self.recorder, expires_ns)
+        self._clients.append(client)
+        return client
+
+    def key(self) -> str:
+        """Return a key (or task id) that nobody has used."""
+        if self.recorder.count > self._ops:
+            message = f"more than the {self._ops} calls that the scenario declared"
+            raise BudgetSpentError(message)
+        return f"{self._contact.namespace}-{next(self._numbers)}"
+
+    def keys(self, count: int) -> list[str]:
+        """Return several fresh keys."""
+        return [self.key() for _ in range(count)]
+
+    def observe(self, kind: str, **data: object) -> None:
+        """Note something seen."""
+        seen = {name: canonical(value) for name, value in data.items()}
+        self.observations.append(Observation(kind=kind, at_ns=time.monotonic_ns(), data=seen))
+
+    def count(self, moment: str) -> None:
+        """Note what the server holds under this playing's namespace; nothing where nobody can look."""
+        if self._contact.peek is not None:
+            self.observe("count", moment=moment, **self._contact.peek(self._contact.url, self._contact.namespace))
+
+    def retain(self, *calls: Call | None) -> None:
+        """Keep calls that were made with `keep=False`."""
+        for call in calls:
+            if call is not None:
+                self.recorder.retain(call)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for client in self._clients:
+            self._contact.release(client.backend)

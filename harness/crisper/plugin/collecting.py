@@ -1,0 +1,57 @@
+"""Collection: scenario files become items, one for each layer and contestant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crisper import registry
+from crisper.errors import HarnessError
+from crisper.history import Play
+from crisper.player.plan import Entry
+from crisper.plugin import options
+from crisper.plugin.items import PlayItem
+from crisper.scenario import Scenario, declared_in
+
+
+ASKED = pytest.StashKey[dict[str, tuple[str, options.Backend]]]()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the files of declared scenario packages, and any other file called scenario_*.py."""
+    declared = file_path.parent in registry.scenario_folders()
+    if file_path.suffix == ".py" and (declared or file_path.name.startswith("scenario_")):
+        return ScenarioFile.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the plan: what is waited for longest begins first, measurements come last."""
+    lanes = ("watch", "play", "alone", "measure")
+    items.sort(key=lambda item: lanes.index(item.lane) if isinstance(item, PlayItem) else -1)
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios."""
+
+    def collect(self) -> Iterator[PlayItem]:
+        """Yield an item for each scenario, layer and contestant."""
+        try:
+            scenarios = declared_in(registry.module(self.path))
+            contestants = _asked(self.config) if scenarios else {}
+        except HarnessError as error:
+            raise pytest.UsageError(str(error)) from error
+        for scenario in scenarios:
+            for layer in scenario.layers if isinstance(scenario, Scenario) else (scenario.layer,):
+                for name in contestants:
+                    play = Play(scenario=scenario.id, layer=layer, contestant=name)
+                    entry = Entry(play=play, scenario=scenario, source=str(self.path))
+                    yield PlayItem.from_parent(self, name=f"{scenario.id}[{layer}-{name}]", entry=entry)
+
+
+def _asked(config: pytest.Config) -> dict[str, tuple[str, options.Backend]]:
+    if ASKED not in config.stash:
+        config.stash[ASKED] = options.backends(config)
+    return config.stash[ASKED]

@@ -1,0 +1,72 @@
+"""One item: it waits for what came of a playing, and reports it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crisper.errors import HarnessError
+from crisper.gate import Ruling
+from crisper.measurements import Measurement
+from crisper.player.plan import Entry
+from crisper.scenario import Scenario
+
+if TYPE_CHECKING:
+    from crisper.player.player import Player
+
+
+PLAYER = pytest.StashKey["Player"]()
+
+
+class NotKeptError(Exception):
+    """A promise was broken, or could not be decided; the text says it all."""
+
+
+class PlayItem(pytest.Item):
+    """One playing of the plan."""
+
+    def __init__(self, *, entry: Entry, **more: Any) -> None:
+        super().__init__(**more)
+        self.entry = entry
+        self.lane = entry.scenario.lane
+        self.add_marker(self.lane)
+        self.add_marker(entry.play.layer)
+        if isinstance(entry.scenario, Scenario):
+            self.extra_keyword_matches.update(clause.id for clause in entry.scenario.checks)
+
+    def runtest(self) -> None:
+        """Wait for the verdicts, and report the most telling one."""
+        outcome = self.config.stash[PLAYER].outcome(self.entry.play)
+        rulings = [each for each in outcome if isinstance(each, Ruling)]
+        for standing, report in _REPORTS:
+            says = [_line(each) for each in rulings if each.standing in standing]
+            if says:
+                report("\n".join(says))
+        if not rulings and not any(isinstance(each, Measurement) for each in outcome):
+            pytest.skip(f"no {self.entry.play.layer} layer")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show what was found without a traceback: the fault is not in this code."""
+        if isinstance(excinfo.value, NotKeptError | HarnessError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Say where the scenario is."""
+        return self.path, None, self.name
+
+
+def _line(ruling: Ruling) -> str:
+    return f"{ruling.verdict.clause} {ruling.verdict.finding.word}: {ruling.says}"
+
+
+def _not_kept(text: str) -> None:
+    raise NotKeptError(text)
+
+
+_REPORTS = (
+    (("nonconformance", "error", "inconclusive"), _not_kept),
+    (("known", "reported"), pytest.xfail),
+    (("skipped",), pytest.skip),
+)

@@ -1,0 +1,81 @@
+"""What can be asked for on pytest's command line."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from typing import get_args
+
+import pytest
+
+from crisper import registry
+from crisper.backends import Backend
+from crisper.clauses import Layer
+from crisper.errors import UsageError
+from crisper.scenario import Lane
+
+
+Say = Callable[[str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add Crisper's options."""
+    group = parser.getgroup("crisper", "result backends")
+    group.addoption(
+        "--backend",
+        action="append",
+        metavar="NAME|URL",
+        help="a contestant: a declared name, a result_backend URL, or label=URL; repeatable (default: all declared ones)",
+    )
+    group.addoption("--run", metavar="FILE", help="where to write the Run (default: .runs/DATE-ID.jsonl)")
+    group.addoption("--seed", type=int, metavar="N", help="the seed of all random choices (default: a new one)")
+    group.addoption("--profile", choices=("quick", "full"), default="quick", help="how much is played")
+    group.addoption(
+        "--image",
+        action="append",
+        metavar="ENGINE=REFERENCE",
+        help="the container image of an engine, instead of the official one; repeatable",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse what cannot work, before anything is collected."""
+    if getattr(config.option, "numprocesses", None) and config.option.backend:
+        message = "-n: pytest-xdist would start every server once per worker; Crisper plays in parallel already"
+        raise pytest.UsageError(message)
+    for mark in (*get_args(Lane), *get_args(Layer)):
+        config.addinivalue_line("markers", f"{mark}: scenarios of this lane or layer")
+
+
+def images(config: pytest.Config) -> dict[str, str]:
+    """Return the images asked for, by engine.
+
+    Raises UsageError where one is not ENGINE=REFERENCE.
+    """
+    pairs = [option.partition("=") for option in config.option.image or ()]
+    for engine, equals, reference in pairs:
+        if not (engine and equals and reference):
+            message = f"--image {engine}: not of the form ENGINE=REFERENCE"
+            raise UsageError(message)
+    return {engine: reference for engine, _, reference in pairs}
+
+
+def seed(config: pytest.Config) -> int:
+    """Return the seed, drawing one where none was given."""
+    return secrets.randbelow(2**31) if config.option.seed is None else int(config.option.seed)
+
+
+def backends(config: pytest.Config) -> dict[str, tuple[str, Backend]]:
+    """Return the contestants asked for, by name: the option that named each, and its declaration.
+
+    Raises UsageError where two share a name.
+    """
+    found: dict[str, tuple[str, Backend]] = {}
+    for option in config.option.backend or registry.backend_names():
+        backend = registry.backend(option)
+        if backend.name in found:
+            message = f"--backend: two contestants are called {backend.name}"
+            raise UsageError(message, hint="name one of them: --backend label=URL")
+        found[backend.name] = (option, backend)
+    return found

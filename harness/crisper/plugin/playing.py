@@ -1,0 +1,174 @@
+"""The session: a Player for the plan, a Run file for the records, an exit code for the gate."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from crisper.celery.urls import redacted
+from crisper.errors import HarnessError, UsageError
+from crisper.gate import ExitCode, exit_code
+from crisper.player.plan import Plan
+from crisper.player.player import Player
+from crisper.plugin import options
+from crisper.plugin.collecting import ASKED
+from crisper.plugin.items import PLAYER, PlayItem
+from crisper.runs import Footer, Header, Writer
+from crisper.servers.parallel import Servers
+
+
+RUN = pytest.StashKey["Session"]()
+
+
+class Session:
+    """What is open while a plan is played; closing it leaves nothing behind."""
+
+    def __init__(self, config: pytest.Config, items: list[PlayItem]) -> None:
+        self.say = _sayer(config)
+        self.plan = _plan(config, items)
+        self.started_ns = time.monotonic_ns()
+        run = secrets.token_hex(4)
+        started = datetime.now(tz=UTC)
+        self.path = Path(config.option.run or f".runs/{started:%Y-%m-%d-%H%M%S}-{run}.jsonl")
+        self.writer = _writer(self.path)
+        self.writer.write(_header(self.plan, run, started, config))
+        self.servers = Servers(images=self.plan.images, say=self.say)
+        self.player = Player(self.plan, self.servers, self.writer, run, self.say)
+
+    def start(self) -> None:
+        """Start the servers, and the Player behind them."""
+        self.servers.__enter__()
+        self.player.start()
+
+    def finish(self, outcome: str, code: int) -> None:
+        """End everything, and the Run with a footer if it came to its end."""
+        self.player.stop()
+        self.servers.close()
+        if outcome == "complete":
+            timings = {"total": time.monotonic_ns() - self.started_ns, **self.player.timings_ns}
+            ended = datetime.now(tz=UTC).isoformat(timespec="seconds")
+            self.writer.write(Footer(ended=ended, outcome=outcome, exit_code=code, timings_ns=timings))
+        self.writer.close()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say nothing unless there is something of ours to say."""
+    return f"crisper: seed {config.option.seed}" if config.option.seed is not None else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Start playing as soon as the plan is known; pytest's own loop then waits for each item."""
+    items = [item for item in session.items if isinstance(item, PlayItem)]
+    if not items or session.config.option.collectonly:
+        return
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        opened = session.config.stash[RUN] = Session(session.config, items)
+        session.config.stash[PLAYER] = opened.player
+        opened.start()
+    except HarnessError as error:
+        code = ExitCode.usage if isinstance(error, UsageError) else ExitCode.harness_error
+        pytest.exit(f"crisper: {error}", returncode=code)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Let the gate, not the count of failures, decide the exit code; then end the Run."""
+    opened = session.config.stash.get(RUN, None)
+    if opened is None:
+        return
+    code = int(exitstatus)
+    if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail:
+        code = exit_code(opened.player.rulings) or code
+        session.exitstatus = code
+    complete = code in tuple(ExitCode) and not session.shouldfail
+    opened.finish("complete" if complete else "interrupted", code)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the Run is."""
+    opened = terminalreporter.config.stash.get(RUN, None)
+    if opened is not None:
+        terminalreporter.write_line(f"Run: {opened.path}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Whatever happened, leave no server and no process behind."""
+    opened = config.stash.get(RUN, None)
+    if opened is not None:
+        opened.player.stop()
+        opened.servers.close()
+
+
+def _plan(config: pytest.Config, items: list[PlayItem]) -> Plan:
+    asked = config.stash[ASKED]
+    taking_part = {item.entry.play.contestant for item in items}
+    return Plan(
+        entries=[item.entry for item in items],
+        backends={name: backend for name, (_, backend) in asked.items() if name in taking_part},
+        options={name: option for name, (option, _) in asked.items()},
+        seed=options.seed(config),
+        profile=config.option.profile,
+        images=options.images(config),
+    )
+
+
+def _header(plan: Plan, run: str, started: datetime, config: pytest.Config) -> Header:
+    arguments = [redacted(each) if "://" in each else each for each in config.invocation_params.args]
+    return Header(
+        run=run,
+        started=started.isoformat(timespec="seconds"),
+        anchor_ns=time.monotonic_ns(),
+        seed=plan.seed,
+        profile=plan.profile,
+        command=["pytest", *arguments],
+        machine=_machine(),
+        versions={"celery-crisper": version("celery-crisper"), "celery": version("celery"), "python": sys.version.split()[0]},
+        clauses=plan.clauses(),
+        scenarios=plan.scenarios(),
+        plan=[entry.play for entry in plan.entries],
+    )
+
+
+def _machine() -> dict[str, str | int]:
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "architecture": platform.machine(),
+        "cores": os.cpu_count() or 0,
+        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+    }
+
+
+def _writer(path: Path) -> Writer:
+    try:
+        return Writer(path)
+    except FileExistsError as error:
+        message = f"--run {path}: the file exists"
+        raise UsageError(message, hint="choose another name; a Run is never overwritten") from error
+    except OSError as error:
+        message = f"--run {path}: {error.strerror}"
+        raise UsageError(message) from error
+
+
+def _sayer(config: pytest.Config) -> options.Say:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+
+    def say(line: str) -> None:
+        if reporter is not None:
+            reporter.write_line(f"crisper: {line}")
+
+    return say
+
+
+def _interrupted(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

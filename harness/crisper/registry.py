@@ -1,0 +1,107 @@
+"""Finds what other packages declare: backends and scenarios, by entry point, and backends by URL."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from crisper.backends import Backend
+from crisper.errors import UsageError
+from crisper.scenario import Scenario, Workload, declared_in
+
+BACKENDS = "crisper.backends"
+SCENARIOS = "crisper.scenarios"
+
+
+def backend_names() -> list[str]:
+    """Return the names of all declared backends, without importing any."""
+    return sorted(entry_points(group=BACKENDS).names)
+
+
+def backend(option: str) -> Backend:
+    """Return the Backend that one `--backend` names: a declared name, a URL, or `label=URL`.
+
+    Raises UsageError that names what to change.
+    """
+    return _by_url(option) if "://" in option else _by_name(option)
+
+
+def _by_name(name: str) -> Backend:
+    try:
+        (entry,) = entry_points(group=BACKENDS, name=name)
+    except ValueError:
+        message = f"--backend {name}: no such backend"
+        raise UsageError(message, hint=f"known: {', '.join(backend_names())}; or a URL such as scheme://host/0") from None
+    loaded = _loaded(entry, f"--backend {name}")
+    if not isinstance(loaded, Backend):
+        message = f"--backend {name}: the entry point {entry.value} is no crisper.backends.Backend"
+        raise UsageError(message)
+    return loaded
+
+
+def _loaded(entry: EntryPoint, option: str) -> Any:
+    try:
+        return entry.load()
+    except ImportError as error:
+        message = f"{option}: {error}"
+        raise UsageError(message, hint="install the extra that brings it, e.g. celery-crisper[gate]") from error
+
+
+def _by_url(option: str) -> Backend:
+    from crisper.celery import urls
+
+    label, url = _labelled(option)
+    shown = urls.redacted(option)
+    cls = urls.backend_class(url, option=shown)
+    urls.expect_listener(url, option=shown)
+    return Backend(name=label, url=url, claims=urls.claims_of(cls), client="", yours=True)
+
+
+def _labelled(option: str) -> tuple[str, str]:
+    head, _, rest = option.partition("://")
+    label, equals, scheme = head.rpartition("=")
+    if equals:
+        return label, f"{scheme}://{rest}"
+    return f"{scheme.partition('+')[0].rpartition(':')[2]}-url", option
+
+
+def scenario_folders() -> list[Path]:
+    """Return the folders of the declared packages of scenarios."""
+    specs = (importlib.util.find_spec(entry.value) for entry in entry_points(group=SCENARIOS))
+    return [Path(folder) for spec in specs if spec for folder in spec.submodule_search_locations or ()]
+
+
+def module(source: Path) -> ModuleType:
+    """Return the module in a file: by its package where a declared one holds it, else by its path."""
+    for entry in entry_points(group=SCENARIOS):
+        spec = importlib.util.find_spec(entry.value)
+        if spec and str(source.parent) in map(str, spec.submodule_search_locations or ()):
+            return importlib.import_module(f"{entry.value}.{source.stem}")
+    spec = importlib.util.spec_from_file_location(f"crisper_file_{source.stem}", source)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def found(scenario: str, source: str) -> Scenario | Workload:
+    """Return the scenario of that id in a file.
+
+    Raises UsageError where the file no longer declares it.
+    """
+    for each in declared_in(module(Path(source))):
+        if each.id == scenario:
+            return each
+    message = f"{source} declares no scenario {scenario!r}"
+    raise UsageError(message)
+
+
+def scenarios() -> dict[str, Scenario | Workload]:
+    """Return every scenario and workload of the declared packages, by its id."""
+    files = (file for folder in scenario_folders() for file in sorted(folder.glob("*.py")))
+    return {each.id: each for file in files for each in declared_in(module(file))}

@@ -1,0 +1,122 @@
+"""Many servers, each started beside the others and none of them left behind."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import cached_property
+from typing import Any, Self
+
+import requests
+from docker.errors import DockerException
+
+from crisper.backends import Engine
+from crisper.errors import ServerError
+from crisper.servers import containers, sweeping
+from crisper.servers.images import Images
+from crisper.servers.leases import Lease
+from crisper.servers.server import Profile, Server
+from crisper.servers.starting import start
+
+
+#: More would only wait for each other's disk.
+_AT_ONCE = 8
+
+
+class Servers:
+    """The servers of one run; leave the `with` block, or call `close`, and they are gone.
+
+    Each engine is a future, so a slow one delays nobody and a failing one stops no other: its future raises the
+    ServerError. That holds for a missing container engine too. `images` maps an engine's name to the image that was
+    asked for; `say` hears a line when something takes long, from any thread.
+    """
+
+    def __init__(self, *, images: Mapping[str, str] | None = None, say: Callable[[str], None]) -> None:
+        self._named = dict(images or {})
+        self._say = say
+        self._process = os.getpid()
+        self._lease = Lease.acquire()
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._shared: dict[tuple[str, Profile], Future[Server]] = {}
+        self._futures: list[Future[Server]] = []
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="server")
+        atexit.register(self.close)
+
+    def __enter__(self) -> Self:
+        """Remove what dead runs left behind."""
+        self._sweep()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def future(self, engine: Engine, *, profile: Profile = "volatile") -> Future[Server]:
+        """Return the run's one server of this engine and profile; it starts when it is first asked for."""
+        with self._lock:
+            key = engine.name, profile
+            if key not in self._shared:
+                self._shared[key] = self._submitted(engine, profile)
+            return self._shared[key]
+
+    def disposable(self, engine: Engine, *, profile: Profile = "durable") -> Future[Server]:
+        """Return a new server that nobody else has: for faults, and for what counts server-wide things."""
+        with self._lock:
+            return self._submitted(engine, profile)
+
+    def close(self) -> None:
+        """Give up what is starting and remove what was started, in parallel; once is enough, more often is harmless.
+
+        A signal handler may raise through it: what was not removed then is removed by the next call, or the next run.
+        """
+        if os.getpid() != self._process:  # a forked child is not the run
+            return
+        self._closing.set()
+        if "_images" in vars(self):
+            self._images.abandon()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        started = [future.result() for future in self._futures if not future.cancelled() and not future.exception()]
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            list(threads.map(self._stopped, started))
+        self._lease.release()
+        self._sweep()
+        if "_client" in vars(self):
+            self._client.close()
+        atexit.unregister(self.close)
+
+    @cached_property
+    def _client(self) -> Any:
+        return containers.connect()
+
+    @cached_property
+    def _images(self) -> Images:
+        return Images(self._client, named=self._named, say=self._say)
+
+    def _submitted(self, engine: Engine, profile: Profile) -> Future[Server]:
+        future = self._threads.submit(self._started, engine, profile)
+        self._futures.append(future)
+        return future
+
+    def _started(self, engine: Engine, profile: Profile) -> Server:
+        try:
+            image = self._images.image(engine)
+            return start(engine, image, profile=profile, lease=self._lease, cancel=self._closing)
+        except (DockerException, requests.RequestException) as error:
+            message = f"{engine.name} could not be started, the container engine failed: {error}"
+            raise ServerError(message) from error
+
+    def _stopped(self, server: Server) -> None:
+        with suppress(DockerException, requests.RequestException):  # then the sweep will say
+            server.stop()
+
+    def _sweep(self) -> None:
+        try:
+            sweeping.sweep(self._client)
+        except ServerError:
+            return
+        except (DockerException, requests.RequestException) as error:
+            self._say(f"what ended runs left behind could not be removed: {error}")

@@ -1,0 +1,68 @@
+"""One started engine: what it is, where it answers, how it goes away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from testcontainers.core.container import DockerContainer
+
+from crisper.backends import Engine
+from crisper.runs import ServerInfo
+from crisper.servers import sweeping
+from crisper.servers.images import Image
+
+
+Profile = Literal["volatile", "durable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A started engine that answers on 127.0.0.1 and `port`, which stays its own until `stop`."""
+
+    engine: Engine
+    host: str
+    port: int
+    version: str
+    image: Image
+    profile: Profile
+    proxied: bool
+    started_in_ns: int
+    container: DockerContainer
+    volume: str | None = None
+
+    def info(self) -> ServerInfo:
+        """Return what a Run remembers of this server."""
+        return ServerInfo(
+            engine=self.engine.name,
+            version=self.version,
+            image=self.image.reference,
+            digest=self.image.digest,
+            profile=self.profile,
+            proxied=self.proxied,
+            started_in_ns=self.started_in_ns,
+        )
+
+    def logs(self, *, lines: int | Literal["all"] = "all") -> str:
+        """Return what the server has written to its standard output and error."""
+        return logs(self.container, lines)
+
+    def stop(self) -> None:
+        """Kill the server and remove all that it kept; nothing happens where it is gone already."""
+        discard(self.container, self.volume)
+
+
+def logs(container: DockerContainer, lines: int | Literal["all"]) -> str:
+    """Return the last lines that a container has written."""
+    text: bytes = container.get_wrapped_container().logs(tail=lines)
+    return text.decode(errors="replace")
+
+
+def discard(container: DockerContainer, volume: str | None) -> None:
+    """Remove a container, as far as it was created, with its volumes; let go of its client."""
+    client: Any = container.get_docker_client().client
+    if (inner := container._container) is not None:  # noqa: SLF001 (its own accessor raises where there is none)
+        sweeping.remove(inner)
+    for found in client.volumes.list(filters={"name": volume}) if volume else ():
+        found.remove(force=True)
+    client.close()

@@ -1,0 +1,1 @@
+"""Reads Runs and nothing else: one page, one summary, one comparison."""

@@ -1,0 +1,53 @@
+"""What `crisper` can be asked about Runs: report, summary and diff."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from crisper import runs
+from crisper.errors import RunError
+from crisper_reports import diff as comparing
+from crisper_reports import summary as summing
+from crisper_reports.document import document
+from crisper_reports.render import html
+
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("run", type=_PATH)
+@click.option("-o", "--output", type=_PATH, metavar="FILE", help="Where to write; by default RUN with .html.")
+def report(run: Path, output: Path | None) -> None:
+    """Write one self-contained page about RUN, and print its path."""
+    page = html(runs.read(run))
+    target = output or run.with_suffix(".html")
+    if target.resolve() == run.resolve():
+        message = f"the report would overwrite the Run {run}"
+        raise RunError(message, hint="choose another file with -o")
+    try:
+        target.write_text(page, encoding="utf-8", errors="replace")
+    except OSError as error:
+        message = f"cannot write the report {target}: {error.strerror}"
+        raise RunError(message, hint="choose another file with -o") from error
+    click.echo(target)
+
+
+@click.command()
+@click.argument("run", type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="The documented JSON instead of a table.")
+def summary(run: Path, *, as_json: bool) -> None:
+    """Say in a terminal what RUN found."""
+    read = runs.read(run)
+    click.echo(json.dumps(document(read), indent=2) if as_json else summing.summary(read))
+
+
+@click.command()
+@click.argument("old", type=_PATH)
+@click.argument("new", type=_PATH)
+def diff(old: Path, new: Path) -> None:
+    """Say what changed from OLD to NEW: verdicts, then numbers where they may be compared."""
+    click.echo(comparing.diff(runs.read(old), runs.read(new)))

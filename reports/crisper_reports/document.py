@@ -1,0 +1,63 @@
+"""A Run as the documented JSON: these keys are stable, and only ever added to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crisper.measurements import Measurement
+from crisper.runs import ContestantInfo, Run
+from crisper.verdicts import Verdict
+from crisper_reports.numbers import number
+
+
+def document(run: Run) -> dict[str, Any]:
+    """Return a Run's contestants, verdicts and measurements; latencies are nanoseconds, null where n is too small.
+
+    `engine` and `version` are null for an embedded contestant. `valid` is false for a number that is struck out,
+    generator-bound, unsustained or too small.
+    """
+    return {
+        "complete": run.complete,
+        "contestants": [_contestant(each) for each in run.contestants],
+        "verdicts": [_verdict(each) for each in run.verdicts],
+        "measurements": [_measurement(run, each) for each in run.measurements],
+    }
+
+
+def _contestant(one: ContestantInfo) -> dict[str, Any]:
+    server = one.server if one.server and one.server.profile != "embedded" else None
+    return {
+        "name": one.name,
+        "engine": server.engine if server else None,
+        "version": server.version if server else None,
+        "celery": one.celery,
+        "client": one.client,
+    }
+
+
+def _verdict(one: Verdict) -> dict[str, Any]:
+    return {
+        "scenario": one.play.scenario,
+        "clause": one.clause,
+        "layer": one.play.layer,
+        "level": one.level,
+        "contestant": one.play.contestant,
+        "verdict": one.finding.word,
+        "because": one.finding.because,
+        "deviation": one.deviation,
+    }
+
+
+def _measurement(run: Run, one: Measurement) -> dict[str, Any]:
+    shown = number(one, run.verdicts)
+    return {
+        "contestant": one.contestant,
+        "operation": one.operation,
+        "size": one.size,
+        "unit": one.unit,
+        "count": one.count,
+        "p50": shown.p50_ns,
+        "p95": shown.p95_ns,
+        "p99": shown.p99_ns,
+        "valid": shown.counts,
+    }

@@ -1,0 +1,94 @@
+"""A Run in a terminal: who keeps what, what broke, and the medians."""
+
+from __future__ import annotations
+
+from crisper.runs import Run
+from crisper_reports import matrix, numbers, story
+from crisper_reports.matrix import Cell, Playing, Row
+from crisper_reports.terminal import table, wrapped
+from crisper_reports.units import counted, duration, size
+
+
+SHORT = {"pass": "pass", "fail": "FAIL", "unknown": "?", "error": "error", "unsupported": "-", "inapplicable": "."}
+LEGEND = (
+    "FAIL broken; known: broken, and expected; ? undecided; error: ours; - not claimed; . no meaning here; "
+    "missing: planned, and left nothing. Over several layers the most telling word stands."
+)
+#: Missing playings named in a terminal; the page names them all.
+NAMED = 12
+
+
+def summary(run: Run) -> str:
+    """Return the summary of a Run, no line longer than 80 columns."""
+    rows = matrix.rows(run)
+    standings = story.standings(run, rows)
+    lines = wrapped(story.headline(run, standings), hang=0)
+    for part in (_gaps(run), _promises(run, rows), _troubles(rows), _medians(run)):
+        lines += ["", *part] if part else []
+    return "\n".join(lines)
+
+
+def _gaps(run: Run) -> list[str]:
+    missing = run.missing
+    if run.complete and not missing:
+        return []
+    said = f"{'GAPS' if run.complete else 'INCOMPLETE'}: {counted(len(missing), 'planned playing')} missing"
+    named = [line for play in missing[:NAMED] for line in wrapped(str(play), indent=2)]
+    more = [f"  and {len(missing) - NAMED} more"] if len(missing) > NAMED else []
+    return [said, *named, *more]
+
+
+def _promises(run: Run, rows: list[Row]) -> list[str]:
+    heads = ["clause", *matrix.contestants(run)]
+    cells = [[f"{row.clause.id} {row.level}", *map(_short, row.cells)] for row in rows]
+    return [*table(heads, cells), *wrapped(LEGEND, hang=0)]
+
+
+def _short(cell: Cell) -> str:
+    if cell.stand is None:
+        return "missing" if cell.missing else ""
+    return "known" if cell.stand.known else SHORT[cell.stand.word]
+
+
+def _troubles(rows: list[Row]) -> list[str]:
+    found = [
+        (row, playing)
+        for row in rows
+        if row.level == "must"
+        for cell in row.cells
+        for playing in cell.playings
+        if playing.verdict.finding.word == "fail"
+    ]
+    return ["Broken musts", *(line for row, playing in found for line in _trouble(row, playing))] if found else []
+
+
+def _trouble(row: Row, playing: Playing) -> list[str]:
+    verdict = playing.verdict
+    lines = wrapped(f"{row.clause.id} {verdict.play.contestant} ({verdict.play.layer}): {verdict.finding.because}")
+    known = playing.deviation
+    if playing.known and known:
+        lines += wrapped(f"known, review by {known.review_by}: {known.upstream}", indent=2)
+    elif playing.known:
+        lines += wrapped(f"known: {verdict.deviation}", indent=2)
+    return lines
+
+
+def _medians(run: Run) -> list[str]:
+    groups = numbers.groups(run)
+    if not groups:
+        return []
+    names = matrix.contestants(run)
+    rows = [[f"{group.operation} {size(group.size)}", *(_median(group, name) for name in names)] for group in groups]
+    legend = "struck: the operation broke its promise here; few: under 20 samples; ! not valid, see the report"
+    return ["Median latency", *table(["operation", *names], rows), *wrapped(legend, hang=0)]
+
+
+def _median(group: numbers.Group, name: str) -> str:
+    found = next((each for each in group.numbers if each.measurement.contestant == name), None)
+    if found is None:
+        return ""
+    if found.struck:
+        return "struck"
+    if found.p50_ns is None:
+        return "few"
+    return duration(found.p50_ns) if found.counts else f"{duration(found.p50_ns)} !"
