@@ -46,9 +46,10 @@ class Backend:
     """A result backend that can be made to take part.
 
     `url` is Celery's `result_backend`, with `{host}`, `{port}` and `{folder}` (an empty folder of the contestant's own)
-    filled in. `client` is the distribution whose version is the client's. `peek(url, namespace)` counts, behind Celery's
-    back, what the server holds under a namespace, by kind; None where nobody can. `release(backend)` closes what Celery's own
-    clean-up leaves open. `deviations` is the TOML file of known failures. `yours` marks somebody's own server, given by URL.
+    filled in. `client` is the distribution whose version is the client's. `peek(url, namespace)` counts, behind
+    Celery's back, what the server holds under a namespace, by kind; None where nobody can. `release(backend)` closes
+    what Celery's own clean-up leaves open. `deviations` is the TOML file of known failures. `yours` marks somebody's
+    own server, given by URL.
     """
 
     name: str

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+
 Layer = Literal["kv", "result", "task"]
 Level = Literal["must", "should", "observe"]
 Capability = Literal[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Literal
@@ -14,9 +14,10 @@ from crisper.errors import DeviationError
 
 
 class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One known failure. `message` is a regular expression that the reason must match; `celery` and `engine` are
-    version specifiers outside of which it is not expected, `layer` narrows it to one layer; `review_by` is the last day on which it is believed.
+    """One known failure.
 
+    `message` is a regular expression that the reason must match; `celery` and `engine` are version specifiers outside
+    of which it is not expected, `layer` narrows it to one layer; `review_by` is the last day on which it is believed.
     `place` is file and line, filled in on reading.
     """
 
@@ -25,7 +26,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     scenario: str
     message: str
     upstream: str
-    review_by: datetime.date
+    review_by: dt.date
     celery: str = ""
     engine: str = ""
     layer: Literal["", "kv", "result", "task"] = ""
@@ -75,7 +76,9 @@ def _validate(deviation: Deviation) -> None:
         SpecifierSet(deviation.engine)
     except (re.error, InvalidSpecifier) as error:
         message = f"{deviation.place}: {error}"
-        raise DeviationError(message, hint="message is a regular expression; celery and engine are specifiers") from error
+        raise DeviationError(
+            message, hint="message is a regular expression; celery and engine are specifiers"
+        ) from error
 
 
 def _within(specifier: str, version: str) -> bool:

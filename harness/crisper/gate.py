@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from crisper.deviations import Deviation
-from crisper.verdicts import Verdict
+from crisper.verdicts import Verdict, Word
 
 
 class ExitCode(IntEnum):
@@ -26,6 +26,15 @@ class ExitCode(IntEnum):
 Standing = Literal["kept", "known", "reported", "skipped", "nonconformance", "inconclusive", "error"]
 
 
+_STANDINGS: dict[Word, Standing] = {
+    "pass": "kept",
+    "unknown": "inconclusive",
+    "unsupported": "skipped",
+    "inapplicable": "skipped",
+    "error": "error",
+}
+
+
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     """A Verdict and what the gate makes of it; `says` is the one line for whoever must act."""
 
@@ -34,27 +43,19 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     says: str
 
 
-def ruling(
-    verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, engine: str, today: datetime.date
-) -> Ruling:
+def ruling(verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, engine: str, today: dt.date) -> Ruling:
     """Hold a Verdict against the deviations that are known of its contestant on these versions."""
     known = _known(verdict, deviations, celery=celery, engine=engine)
     finding = verdict.finding
-    match finding.word:
-        case "fail":
-            return _failing(verdict, known, today)
-        case "pass" if known and not known.intermittent:
-            says = f"passes, but {known.place} says that it fails: delete that deviation"
-            return Ruling(verdict=verdict, standing="nonconformance", says=says)
-        case "pass":
-            return Ruling(verdict=verdict, standing="kept", says=finding.because)
-        case "unknown" if verdict.level == "must":
-            return Ruling(verdict=verdict, standing="inconclusive", says=finding.because)
-        case "unknown":
-            return Ruling(verdict=verdict, standing="reported", says=finding.because)
-        case "error":
-            return Ruling(verdict=verdict, standing="error", says=finding.because)
-    return Ruling(verdict=verdict, standing="skipped", says=finding.because)
+    if finding.word == "fail":
+        return _failing(verdict, known, today)
+    if finding.word == "pass" and known and not known.intermittent:
+        says = f"passes, but {known.place} says that it fails: delete that deviation"
+        return Ruling(verdict=verdict, standing="nonconformance", says=says)
+    standing = _STANDINGS[finding.word]
+    if standing == "inconclusive" and verdict.level != "must":
+        standing = "reported"
+    return Ruling(verdict=verdict, standing=standing, says=finding.because)
 
 
 def exit_code(rulings: Iterable[Ruling]) -> ExitCode:
@@ -79,7 +80,7 @@ def _known(verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, en
     return next(iter(matching or candidates), None)
 
 
-def _failing(verdict: Verdict, known: Deviation | None, today: datetime.date) -> Ruling:
+def _failing(verdict: Verdict, known: Deviation | None, today: dt.date) -> Ruling:
     because = verdict.finding.because
     if known is None:
         standing: Standing = "nonconformance" if verdict.level == "must" else "reported"
@@ -89,6 +90,8 @@ def _failing(verdict: Verdict, known: Deviation | None, today: datetime.date) ->
         says = f"fails otherwise than {known.place} says ({known.message!r}): {because}"
         return Ruling(verdict=verdict, standing="nonconformance", says=says)
     if known.review_by < today:
-        says = f"{known.place}: its review_by {known.review_by} has passed; check it against {known.upstream}: {because}"
+        says = (
+            f"{known.place}: its review_by {known.review_by} has passed; check it against {known.upstream}: {because}"
+        )
         return Ruling(verdict=marked, standing="nonconformance", says=says)
     return Ruling(verdict=marked, standing="known", says=f"{because} (known: {known.place})")

@@ -10,6 +10,7 @@ import msgspec
 from crisper.clauses import Layer
 from crisper.values import Value
 
+
 Outcome = Literal["ok", "failed", "unknown"]
 Phase = Literal["warm-up", "steady", "watch", "clean-up"]
 

@@ -9,6 +9,7 @@ from hdrh.histogram import HdrHistogram
 
 from crisper.clauses import Layer
 
+
 Validity = Literal["valid", "generator-bound", "unsustained", "too few", "failing"]
 
 #: Latencies are kept between 100 ns and 100 s, to three significant digits.
@@ -18,7 +19,7 @@ LOWEST_NS, HIGHEST_NS, DIGITS = 100, 100_000_000_000, 3
 class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="measurement"):
     """The latencies of one operation on one contestant, in nanoseconds, warm-up left out.
 
-    `histogram` is an HdrHistogram V2 payload (base64, mergeable); `rounds_p50_ns` holds each interleaved round's median;
+    `histogram` is an HdrHistogram V2 payload (base64, mergeable); `rounds_p50_ns` holds each round's median;
     `promises` are the clauses without which the number means nothing; `failures` counts calls that raised.
     """
 
@@ -43,7 +44,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag_field="record",
 
 def enough(count: int, share: float) -> bool:
     """Whether so many samples can show this quantile: ten of them must lie beyond it."""
-    return count * (1 - share) >= 10 - 1e-9  # noqa: PLR2004 - the ten of "no percentile above 1 - 10/n"
+    return count * (1 - share) >= 10 - 1e-9
 
 
 def quantile(histogram: HdrHistogram, share: float) -> int | None:

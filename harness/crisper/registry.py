@@ -13,6 +13,7 @@ from crisper.backends import Backend
 from crisper.errors import UsageError
 from crisper.scenario import Scenario, Workload, declared_in
 
+
 BACKENDS = "crisper.backends"
 SCENARIOS = "crisper.scenarios"
 
@@ -35,7 +36,9 @@ def _by_name(name: str) -> Backend:
         (entry,) = entry_points(group=BACKENDS, name=name)
     except ValueError:
         message = f"--backend {name}: no such backend"
-        raise UsageError(message, hint=f"known: {', '.join(backend_names())}; or a URL such as scheme://host/0") from None
+        raise UsageError(
+            message, hint=f"known: {', '.join(backend_names())}; or a URL such as scheme://host/0"
+        ) from None
     loaded = _loaded(entry, f"--backend {name}")
     if not isinstance(loaded, Backend):
         message = f"--backend {name}: the entry point {entry.value} is no crisper.backends.Backend"

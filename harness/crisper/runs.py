@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -14,6 +14,7 @@ from crisper.errors import RunError
 from crisper.history import History, Play
 from crisper.measurements import Measurement
 from crisper.verdicts import Verdict
+
 
 #: Grows when a reader of the older format could misread the newer one.
 FORMAT = 1
@@ -33,7 +34,8 @@ class ScenarioInfo(msgspec.Struct, frozen=True, kw_only=True):
 class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="header"):
     """Who, when, where and what was planned. `plan` names every playing, so that a missing one can be told.
 
-    `started` is ISO 8601 in UTC; `anchor_ns` is CLOCK_MONOTONIC at that moment; `parent` is the Run that was judged again.
+    `started` is ISO 8601 in UTC; `anchor_ns` is CLOCK_MONOTONIC at that moment; `parent` is the Run that was judged
+    again.
     """
 
     format: int = FORMAT
@@ -117,10 +119,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         """The playings that were planned and left no trace in this Run."""
         judged = {verdict.play for verdict in self.verdicts}
         measured = {(each.scenario, each.layer, each.contestant) for each in self.measurements}
+        lacking = {
+            (layer, each.name) for each in self.contestants for layer in get_args(Layer) if layer not in each.layers
+        }
         return [
             play
             for play in self.header.plan
-            if play not in judged and (play.scenario, play.layer, play.contestant) not in measured
+            if play not in judged
+            and (play.scenario, play.layer, play.contestant) not in measured
+            and (play.layer, play.contestant) not in lacking
         ]
 
 
@@ -211,7 +218,8 @@ def _expect_format(path: Path, line: bytes) -> None:
 
 def _record(path: Path, number: int, line: bytes) -> Record:
     try:
-        return _decode(line)
+        record: Record = _decode(line)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         message = f"{path}, line {number}, is not a record of a Run: {error}"
         raise RunError(message) from error
+    return record

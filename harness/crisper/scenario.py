@@ -12,6 +12,7 @@ from crisper.clauses import Capability, Clause, Layer
 from crisper.history import History
 from crisper.verdicts import Finding
 
+
 if TYPE_CHECKING:
     from crisper.player.bench import Bench
     from crisper.player.stage import Stage

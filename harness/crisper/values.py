@@ -6,6 +6,7 @@ import hashlib
 import random
 from typing import Any
 
+
 #: Texts and byte strings up to this length are stored whole, longer ones as a digest.
 WHOLE_BYTES = 1024
 
@@ -19,21 +20,24 @@ def canonical(value: object) -> Value:
     bytes become `{"$bytes": latin-1 text}`; texts and bytes above `WHOLE_BYTES` become `{"$sha256", "$size", "$of"}`;
     an exception becomes `{"$exception", "args"}`; anything unknown becomes `{"$type", "$repr"}`.
     """
+    form: Value
     match value:
         case None | bool() | int() | float():
-            return value
+            form = value
         case str():
-            return value if len(value) <= WHOLE_BYTES else _digest(value.encode("utf-8", "surrogatepass"), "str")
+            form = value if len(value) <= WHOLE_BYTES else _digest(value.encode("utf-8", "surrogatepass"), "str")
         case bytes() | bytearray() | memoryview():
             data = bytes(value)
-            return {"$bytes": data.decode("latin-1")} if len(data) <= WHOLE_BYTES else _digest(data, "bytes")
+            form = {"$bytes": data.decode("latin-1")} if len(data) <= WHOLE_BYTES else _digest(data, "bytes")
         case dict():
-            return {key if isinstance(key, str) else repr(key): canonical(item) for key, item in value.items()}
+            form = {key if isinstance(key, str) else repr(key): canonical(item) for key, item in value.items()}
         case list() | tuple():
-            return [canonical(item) for item in value]
+            form = [canonical(item) for item in value]
         case BaseException():
-            return {"$exception": type(value).__qualname__, "args": canonical(value.args)}
-    return {"$type": type(value).__qualname__, "$repr": repr(value)[:WHOLE_BYTES]}
+            form = {"$exception": type(value).__qualname__, "args": canonical(value.args)}
+        case _:
+            form = {"$type": type(value).__qualname__, "$repr": repr(value)[:WHOLE_BYTES]}
+    return form
 
 
 def _digest(data: bytes, of: str) -> Value:

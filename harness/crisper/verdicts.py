@@ -10,6 +10,7 @@ import msgspec
 from crisper.clauses import Level
 from crisper.history import Play
 
+
 Word = Literal["pass", "fail", "unknown", "unsupported", "inapplicable", "error"]
 
 #: From the least to the most telling: merging keeps the latest of these.

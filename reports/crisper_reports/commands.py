@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from crisper import runs
-from crisper.errors import RunError
 from crisper_reports import diff as comparing
 from crisper_reports import summary as summing
 from crisper_reports.document import document
-from crisper_reports.render import html
+from crisper_reports.render import write
 
 
 _PATH = click.Path(path_type=Path)
@@ -23,17 +22,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("-o", "--output", type=_PATH, metavar="FILE", help="Where to write; by default RUN with .html.")
 def report(run: Path, output: Path | None) -> None:
     """Write one self-contained page about RUN, and print its path."""
-    page = html(runs.read(run))
-    target = output or run.with_suffix(".html")
-    if target.resolve() == run.resolve():
-        message = f"the report would overwrite the Run {run}"
-        raise RunError(message, hint="choose another file with -o")
-    try:
-        target.write_text(page, encoding="utf-8", errors="replace")
-    except OSError as error:
-        message = f"cannot write the report {target}: {error.strerror}"
-        raise RunError(message, hint="choose another file with -o") from error
-    click.echo(target)
+    click.echo(write(run, output or run.with_suffix(".html")))
 
 
 @click.command()

@@ -72,7 +72,10 @@ def _numbers(old: Run, new: Run) -> list[str]:
         return wrapped(f"Numbers: not compared: {obstacle}")
     pairs = [(number(before[key], old.verdicts), number(after[key], new.verdicts)) for key in both]
     rows = [_moved(*pair) for pair in pairs]
-    caution = "not interleaved, indication only: two Runs drift apart for reasons of their own (heat, neighbours)."
+    caution = (
+        "not interleaved, indication only: two Runs drift apart for reasons of their own. "
+        "≈ marks what their rounds cannot tell apart."
+    )
     return [*wrapped(f"Numbers, p50: {caution}"), *table(["operation", "contestant", "old", "new", "new/old"], rows)]
 
 

@@ -42,8 +42,8 @@ def _marks(run: Run) -> dict[Play, frozenset[int]]:
 
 
 def _limits(run: Run, marks: dict[Play, frozenset[int]]) -> dict[Play, int]:
-    words = {each.play for each in run.verdicts if each.finding.word in ("fail", "error", "unknown")}
-    telling = [each.play for each in run.histories if each.play in words or marks.get(each.play)]
+    open_ = {each.play for each in run.verdicts if each.finding.word in ("fail", "error", "unknown")}
+    telling = {each.play for each in run.histories if each.play in open_ or marks.get(each.play)}
     limit = _share(PAGE_ROWS * 3 // 4, len(telling), TELLING_ROWS)
     spent = sum(min(limit, len(each.ops)) for each in run.histories if each.play in telling)
     quiet = _share(PAGE_ROWS - spent, len(run.histories) - len(telling), QUIET_ROWS)

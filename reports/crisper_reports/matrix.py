@@ -51,7 +51,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stand(self) -> Stand | None:
         """The whole cell as one word, where anything was judged."""
-        return _stand(self.playings, [each for stand in self.stands for each in stand.layers])
+        return _stand(self.playings, [layer for stand in self.stands for layer in stand.layers])
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +63,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def contestants(run: Run) -> list[str]:
-    """Return the name of everyone who took part or was planned to, in the Run's order."""
-    named = [each.name for each in run.contestants]
-    return list(dict.fromkeys([*named, *(each.contestant for each in run.header.plan)]))
+    """Return the name of everyone who was planned for or left a trace, in the order of the plan."""
+    introduced = [each.name for each in run.contestants]
+    planned = [each.contestant for each in run.header.plan]
+    judged = [each.play.contestant for each in run.verdicts]
+    measured = [each.contestant for each in run.measurements]
+    return list(dict.fromkeys([*planned, *introduced, *judged, *measured]))
 
 
 def rows(run: Run) -> list[Row]:
@@ -108,7 +111,8 @@ def _stands(playings: list[Playing]) -> list[Stand]:
         alike = by_word.get((stand.word, stand.known))
         shared = [*alike.layers, *stand.layers] if alike else stand.layers
         by_word[stand.word, stand.known] = msgspec.structs.replace(stand, layers=shared)
-    return list(by_word.values())
+    # That a layer has no meaning here is worth a word only where no other layer says anything.
+    return [each for each in by_word.values() if each.word != "inapplicable" or len(by_word) == 1]
 
 
 def _stand(playings: Iterable[Playing], layers: list[Layer]) -> Stand | None:

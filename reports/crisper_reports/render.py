@@ -12,6 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from crisper import runs
+from crisper.errors import RunError
 from crisper.runs import Run
 from crisper_reports import units, view
 
@@ -27,6 +29,24 @@ LEGEND = (
     ("inapplicable", "has no meaning here: no such layer"),
     ("error", "the harness or a server failed us; the backend is not blamed"),
 )
+
+
+def write(path: Path, target: Path) -> Path:
+    """Write the page of the Run in a file, and return where it stands.
+
+    Raises RunError where there is no Run to read, or the page cannot be written there.
+    """
+    page = html(runs.read(path))
+    hint = "choose another file with -o"
+    if target.resolve() == path.resolve():
+        message = f"the report would overwrite the Run {path}"
+        raise RunError(message, hint=hint)
+    try:
+        target.write_text(page, encoding="utf-8", errors="replace")
+    except OSError as error:
+        message = f"cannot write the report {target}: {error.strerror}"
+        raise RunError(message, hint=hint) from error
+    return target
 
 
 def html(run: Run) -> str:

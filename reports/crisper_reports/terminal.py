@@ -21,7 +21,8 @@ def plain(text: str) -> str:
 def wrapped(text: str, *, indent: int = 0, hang: int = 2) -> list[str]:
     """Return a paragraph as lines of at most 80 columns."""
     first, rest = " " * indent, " " * (indent + hang)
-    return textwrap.wrap(plain(text), WIDTH, initial_indent=first, subsequent_indent=rest) or [first.rstrip()]
+    wrapper = textwrap.TextWrapper(WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+    return wrapper.wrap(plain(text)) or [first.rstrip()]
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -20,7 +20,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """All that the page shows; `evidence` is its one JSON blob, `missing` the playings that left no trace."""
 
     run: Run
-    contestants: list[ContestantInfo]
     rows: list[Row]
     groups: list[numbers.Group]
     axis: chart.Axis
@@ -34,7 +33,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def columns(self) -> list[tuple[ContestantInfo | None, Standing]]:
         """Each contestant with how it came out; None where the Run was cut off before it was introduced."""
-        known = {each.name: each for each in self.contestants}
+        known = {each.name: each for each in self.run.contestants}
         return [(known.get(each.contestant), each) for each in self.standings]
 
     def troubles(self, standing: Standing) -> list[tuple[Row, Cell, Playing]]:
@@ -56,7 +55,6 @@ def page(run: Run) -> Page:
     standings = story.standings(run, rows)
     return Page(
         run=run,
-        contestants=run.contestants,
         rows=rows,
         groups=groups,
         axis=chart.axis(groups),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from crisper import runs
 from crisper.clauses import Clause
 from crisper.deviations import Deviation
 from crisper.history import History, Observation, Op, Play
@@ -36,7 +38,7 @@ CLAUSES = (
 FAILURES = {
     ("consul-celery", "A6"): "wrote 2, read 1",
     ("consul-celery", "B2"): "stored SUCCESS, read STARTED",
-    ("consul-celery", "C2"): "still readable 20.4 s after a life of 10 s began: 2.04 × its TTL",
+    ("consul-celery", "C2"): "still readable 20.4 s after a life of 10 s began: 2.04 lives",
     ("consul-celery", "C5"): "a life of 1 s was refused: ConsulException: 400 Invalid Session TTL",
     ("filesystem", "A8"): "deleting a missing key raised FileNotFoundError",
 }
@@ -172,7 +174,7 @@ def _deviations(name):
             scenario=f"s.{clause}",
             message="wrote",
             upstream=UPSTREAM,
-            review_by=datetime.date(2026, 9, 1),
+            review_by=dt.date(2026, 9, 1),
             place=f"{name}/deviations.toml:{line * 9 + 1}",
         )
         for line, (failing, clause) in enumerate(FAILURES)
@@ -225,3 +227,18 @@ def _measured(dice):
 @pytest.fixture
 def like_real(tmp_path):
     return write(tmp_path / "real.jsonl", *_like_the_real_thing())
+
+
+@pytest.fixture
+def made():
+    """Return the builders above, since a test module cannot import its conftest."""
+    return SimpleNamespace(
+        **{each.__name__: each for each in (header, play, contestant, verdict, op, history)}
+        | {"measurement": measurement, "write": write, "FOOTER": FOOTER, "HOSTILE": HOSTILE, "UPSTREAM": UPSTREAM}
+    )
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Write records to a file, header first, and read them back as a Run."""
+    return lambda *records: runs.read(write(tmp_path / f"{len(list(tmp_path.iterdir()))}.jsonl", *records))

@@ -6,8 +6,8 @@ from crisper.checks.expiry import gone_in_time, lifetimes_work, never_early
 from crisper.player.stage import SECOND, Stage
 from crisper.player.watch import watch
 from crisper.scenario import scenario
-
 from crisper_scenarios.clauses import C1, C2, C5
+
 
 KEYS = 50
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from crisper.checks.register import reads_see_last_write
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-
 from crisper_scenarios.clauses import A10
 
 

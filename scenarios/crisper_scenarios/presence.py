@@ -7,7 +7,6 @@ from crisper.checks.together import both
 from crisper.checks.traces import reading_leaves_nothing
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-
 from crisper_scenarios.clauses import A1, A8, B1
 
 

@@ -33,8 +33,8 @@ _quiet: dict[str, Any] = {"fixups": []}
 class Client:
     """One application's view of a contestant: the calls of each layer, and `write`, `read`, `remove` for either.
 
-    Keys are handed over in the type that the backend asks for (`key_t`), as Celery does. Every method returns the `Call`
-    with what came of it, and never raises what the backend raised.
+    Keys are handed over in the type that the backend asks for (`key_t`), as Celery does. Every method returns the
+    `Call` with what came of it, and never raises what the backend raised.
     """
 
     def __init__(self, name: str, layer: Layer, backend: Any, recorder: Recorder, expires_ns: int | None) -> None:
@@ -51,7 +51,12 @@ class Client:
     def set(self, key: str, value: object) -> Call:
         """kv: write one value."""
         return self._call(
-            "kv", "set", [key], lambda: self.backend.set(self._named(key), value), given=value, expires_ns=self.expires_ns
+            "kv",
+            "set",
+            [key],
+            lambda: self.backend.set(self._named(key), value),
+            given=value,
+            expires_ns=self.expires_ns,
         )
 
     def get(self, key: str, *, keep: bool = True) -> Call:

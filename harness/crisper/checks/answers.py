@@ -7,6 +7,7 @@ import msgspec
 from crisper.history import Op
 from crisper.values import Value, shown
 
+
 WRITES = ("set", "store_result")
 READS = ("get", "get_task_meta")
 REMOVALS = ("delete", "forget")

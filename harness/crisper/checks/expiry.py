@@ -10,6 +10,7 @@ from crisper.history import History, Op
 from crisper.scenario import Judged
 from crisper.verdicts import Finding, failed, merged, passed, undecided
 
+
 SECOND = 1_000_000_000
 
 #: No longer readable this long after the promised end.
@@ -69,7 +70,7 @@ def gone_in_time(history: History, _: Judged) -> Finding:
 
 
 def lifetimes_work(history: History, contestant: Judged) -> Finding:
-    """Every lifetime is accepted and never early; it ends in time where the backend claims that it expires by itself."""
+    """Every lifetime is accepted and never early; it ends in time where expiring by itself is claimed."""
     checks = [never_early, gone_in_time] if "autoexpire" in contestant.claims else [never_early]
     return merged(check(history, contestant) for check in checks)
 
@@ -134,7 +135,9 @@ def _refused(refused: list[Op]) -> Finding:
     by_expiry = {op.expires_ns: op for op in reversed(refused)}
     first = min(refused, key=lambda op: op.seq)
     lifetimes = ", ".join(f"{_seconds(expiry)} s" for expiry in sorted(filter(None, by_expiry)))
-    return failed(f"{first.call} raised {first.failure}, with result_expires of {lifetimes}", *(op.seq for op in refused))
+    return failed(
+        f"{first.call} raised {first.failure}, with result_expires of {lifetimes}", *(op.seq for op in refused)
+    )
 
 
 def _lag(history: History) -> str:
@@ -152,11 +155,7 @@ def _first_missing(history: History, write: Op) -> Op | None:
 
 
 def _reads(history: History, write: Op) -> list[Op]:
-    return [
-        op
-        for op in history.calls(*READS)
-        if op.outcome == "ok" and op.keys == write.keys and op.seq > write.seq
-    ]
+    return [op for op in history.calls(*READS) if op.outcome == "ok" and op.keys == write.keys and op.seq > write.seq]
 
 
 def _seconds(time_ns: int) -> str:

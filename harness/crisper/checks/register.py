@@ -77,9 +77,5 @@ def _difference(call: str, held: list[Value | Missing], answer: Value | Missing)
 
 
 def _last_change(history: History, read: Op) -> Op | None:
-    changes = [
-        op
-        for op in history.calls(*WRITES, *REMOVALS)
-        if op.seq < read.seq and op.keys[0] in read.keys
-    ]
+    changes = [op for op in history.calls(*WRITES, *REMOVALS) if op.seq < read.seq and op.keys[0] in read.keys]
     return changes[-1] if changes else None

@@ -17,12 +17,19 @@ from crisper.clauses import Layer
 from crisper.player.stage import LONG_NS
 from crisper.values import payload
 
+
 #: Keys that reading operations choose from, and the most calls of one block.
 POPULATION = 200
 
+#: The fewest calls of one block, however slow they are.
+FEWEST = 4
+
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """One turn of one operation: at most `calls` calls and `limit_ns` of wall time, preparation not counted."""
+    """One turn of one operation: at most `calls` calls, at least `FEWEST`, and about `limit_ns` of wall time.
+
+    Preparation is not counted.
+    """
 
     id: int
     scenario: str
@@ -86,7 +93,7 @@ def timed(
         latencies.append(returned - called)
         if error is not None:
             failures.append(error)
-        if returned >= until:
+        if returned >= until and len(latencies) >= FEWEST:
             break
     gc.enable()
     return latencies, failures

@@ -12,6 +12,7 @@ from crisper.clauses import Layer
 from crisper.history import History, Play
 from crisper.player.bench import Block, Samples
 
+
 _LENGTH = struct.Struct("!I")
 
 
@@ -76,9 +77,10 @@ class Channel:
             if len(head) < _LENGTH.size:
                 return None
             body = self._reader.read(_LENGTH.unpack(head)[0])
-            return self._decode(body)
+            message: Message = self._decode(body)
         except (OSError, ValueError, msgspec.DecodeError):
             return None
+        return message
 
     def close(self) -> None:
         """Hang up."""

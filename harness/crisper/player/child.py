@@ -78,8 +78,9 @@ class Contestant:
         latencies, failures = bench.timed(stand.call, first=stand.done, calls=block.calls, limit_ns=block.limit_ns)
         numbers = range(stand.done, stand.done + len(latencies))
         stand.done = numbers.stop
-        for number in numbers if stand.undo else ():
-            stand.undo(number)
+        if stand.undo is not None:
+            for number in numbers:
+                stand.undo(number)
         failure = _told(failures[0]) if failures else ""
         return bench.Samples(id=block.id, latencies=latencies.tobytes(), failures=len(failures), failure=failure)
 

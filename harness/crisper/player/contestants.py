@@ -15,6 +15,7 @@ from crisper.player.plan import Plan
 from crisper.runs import ContestantInfo, ServerInfo
 from crisper.servers.server import Server
 
+
 HistoryOrReason = History | str
 
 
@@ -25,7 +26,7 @@ def address(backend: Backend, server: Server | None, folder: Path) -> str:
     if server is not None:
         return backend.url.format(host=server.host, port=server.port)
     own = folder / backend.name
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     return backend.url.format(folder=own)
 
 

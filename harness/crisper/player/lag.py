@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Self
+
 
 TICK_NS = 10_000_000
 
@@ -16,7 +18,7 @@ class Lag:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._measure, daemon=True, name="lag")
 
-    def __enter__(self) -> Lag:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -15,8 +15,9 @@ from crisper.player.plan import Entry, Plan
 from crisper.player.process import GoneError, samples
 from crisper.scenario import Workload
 
-BLOCK_NS = 150_000_000
-ROUNDS = {"quick": 6, "full": 30}
+
+BLOCK_NS = 120_000_000
+ROUNDS = {"quick": 5, "full": 30}
 #: A block may take this long before its contestant is given up: preparation is not in BLOCK_NS.
 BLOCK_WITHIN_S = 30.0
 #: A call must cost at least this many times what the timing loop itself costs.

@@ -9,9 +9,10 @@ from typing import Literal
 from crisper.backends import Backend
 from crisper.clauses import Clause
 from crisper.history import Play
+from crisper.player.stage import SECOND
 from crisper.runs import ScenarioInfo
 from crisper.scenario import Scenario, Workload
-from crisper.player.stage import SECOND
+
 
 Profile = Literal["quick", "full"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import tempfile
 import threading
 import time
@@ -10,11 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from crisper.backends import Backend
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
-from crisper.judging import judged, lacks_layer, no_layer, unplayed
 from crisper.history import Play
+from crisper.judging import judged, lacks_layer, no_layer, unplayed
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
 from crisper.player.company import Company
@@ -23,6 +22,7 @@ from crisper.runs import ContestantInfo, Writer
 from crisper.scenario import Judged, Scenario
 from crisper.servers.parallel import Servers
 from crisper.verdicts import Finding, Verdict, undecided
+
 
 Outcome = list[Ruling] | list[Measurement]
 
@@ -112,12 +112,9 @@ class Player:
         self.timings_ns[name] = time.monotonic_ns() - started_ns
 
     def _rounds(self, name: str, company: Company) -> None:
-        lanes: dict[str, list[Entry]] = {"watch": [], "play": []}
-        for entry in self._plan.of(name):
-            if entry.scenario.lane in lanes and not self._absent(entry):
-                lanes[entry.scenario.lane].append(entry)
-        watched = [company.begin(entry) for entry in lanes["watch"]]
-        for entry in lanes["play"]:
+        entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
+        watched = [company.begin(entry) for entry in entries if entry.scenario.lane == "watch"]
+        for entry in (entry for entry in entries if entry.scenario.lane == "play"):
             if not self._stopping.is_set():
                 self._judge(entry, company.finish(company.begin(entry)))
         for pending in watched:
@@ -129,6 +126,8 @@ class Player:
             return False
         if isinstance(entry.scenario, Scenario):
             self._rule(entry, unplayed(entry.play, entry.scenario.checks, no_layer(entry.play.layer)))
+        else:
+            self._outcomes[entry.play].set_result([])
         return True
 
     def _judge(self, entry: Entry, history: contestants.HistoryOrReason) -> None:
@@ -144,7 +143,7 @@ class Player:
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
         info = self._infos[entry.play.contestant]
-        today = datetime.datetime.now(tz=datetime.UTC).date()
+        today = dt.datetime.now(tz=dt.UTC).date()
         engine = info.server.version if info.server else ""
         rulings = [
             ruling(verdict, info.deviations, celery=info.celery, engine=engine, today=today) for verdict in verdicts
@@ -166,8 +165,12 @@ class Player:
             self._admit(name, contestants.absent(backend, str(error)))
         finding = Finding(word="error", because=str(error))
         for entry in self._plan.of(name):
-            if isinstance(entry.scenario, Scenario) and not self._outcomes[entry.play].done():
+            if self._outcomes[entry.play].done():
+                continue
+            if isinstance(entry.scenario, Scenario):
                 self._rule(entry, unplayed(entry.play, entry.scenario.checks, finding))
+            else:
+                self._outcomes[entry.play].set_exception(HarnessError(str(error)))
 
     def _settle_rest(self) -> None:
         for outcome in self._outcomes.values():

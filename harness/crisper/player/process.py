@@ -13,6 +13,7 @@ from crisper.history import History
 from crisper.player.bench import Block, Samples
 from crisper.player.channel import Channel, Enter, Entered, Message, Perform, Performed
 
+
 #: Importing Celery and a driver takes well under a second; two busy cores stretch that.
 ENTER_WITHIN_S = 60.0
 
@@ -89,7 +90,7 @@ class Process:
 
     def _listen(self) -> None:
         while (message := self._channel.receive()) is not None:
-            number = 0 if isinstance(message, Entered) else message.id
+            number = 0 if isinstance(message, Enter | Entered) else message.id
             with self._lock:
                 awaited = self._awaited.pop(number, None)
             if awaited is not None:

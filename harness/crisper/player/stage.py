@@ -16,6 +16,7 @@ from crisper.clauses import Layer
 from crisper.history import Observation
 from crisper.values import canonical
 
+
 SECOND = 1_000_000_000
 
 #: Long enough that nothing written by an ordinary scenario expires under it.

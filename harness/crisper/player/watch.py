@@ -10,6 +10,7 @@ from crisper.celery.client import Client, is_missing
 from crisper.celery.recorder import Call
 from crisper.player.stage import SECOND, Stage
 
+
 FINEST_NS = 25_000_000
 COARSEST_NS = SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.

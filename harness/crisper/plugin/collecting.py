@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crisper import registry
+from crisper.backends import Backend
 from crisper.errors import HarnessError
 from crisper.history import Play
 from crisper.player.plan import Entry
@@ -16,7 +17,7 @@ from crisper.plugin.items import PlayItem
 from crisper.scenario import Scenario, declared_in
 
 
-ASKED = pytest.StashKey[dict[str, tuple[str, options.Backend]]]()
+ASKED = pytest.StashKey[dict[str, tuple[str, Backend]]]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -51,7 +52,7 @@ class ScenarioFile(pytest.File):
                     yield PlayItem.from_parent(self, name=f"{scenario.id}[{layer}-{name}]", entry=entry)
 
 
-def _asked(config: pytest.Config) -> dict[str, tuple[str, options.Backend]]:
+def _asked(config: pytest.Config) -> dict[str, tuple[str, Backend]]:
     if ASKED not in config.stash:
         config.stash[ASKED] = options.backends(config)
     return config.stash[ASKED]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -12,8 +12,9 @@ from crisper.measurements import Measurement
 from crisper.player.plan import Entry
 from crisper.scenario import Scenario
 
+
 if TYPE_CHECKING:
-    from crisper.player.player import Player
+    pass
 
 
 PLAYER = pytest.StashKey["Player"]()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-
 from typing import get_args
 
 import pytest
@@ -26,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--backend",
         action="append",
         metavar="NAME|URL",
-        help="a contestant: a declared name, a result_backend URL, or label=URL; repeatable (default: all declared ones)",
+        help="a contestant: a declared name, a result_backend URL, or label=URL; repeatable (default: all names)",
     )
     group.addoption("--run", metavar="FILE", help="where to write the Run (default: .runs/DATE-ID.jsonl)")
     group.addoption("--seed", type=int, metavar="N", help="the seed of all random choices (default: a new one)")

@@ -20,7 +20,7 @@ from crisper.errors import HarnessError, UsageError
 from crisper.gate import ExitCode, exit_code
 from crisper.player.plan import Plan
 from crisper.player.player import Player
-from crisper.plugin import options
+from crisper.plugin import closing, options
 from crisper.plugin.collecting import ASKED
 from crisper.plugin.items import PLAYER, PlayItem
 from crisper.runs import Footer, Header, Writer
@@ -39,6 +39,7 @@ class Session:
         self.started_ns = time.monotonic_ns()
         run = secrets.token_hex(4)
         started = datetime.now(tz=UTC)
+        self.linked = config.option.run is None
         self.path = Path(config.option.run or f".runs/{started:%Y-%m-%d-%H%M%S}-{run}.jsonl")
         self.writer = _writer(self.path)
         self.writer.write(_header(self.plan, run, started, config))
@@ -72,7 +73,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     items = [item for item in session.items if isinstance(item, PlayItem)]
     if not items or session.config.option.collectonly:
         return
-    signal.signal(signal.SIGTERM, _interrupted)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, _ended)
     try:
         opened = session.config.stash[RUN] = Session(session.config, items)
         session.config.stash[PLAYER] = opened.player
@@ -96,10 +98,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say where the Run is."""
+    """Show what was found, and where the Run and its report are."""
     opened = terminalreporter.config.stash.get(RUN, None)
-    if opened is not None:
-        terminalreporter.write_line(f"Run: {opened.path}")
+    if opened is None:
+        return
+    terminalreporter.section("result backends")
+    for line in closing.closed(opened.path, linked=opened.linked):
+        terminalreporter.write_line(line)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -133,7 +138,11 @@ def _header(plan: Plan, run: str, started: datetime, config: pytest.Config) -> H
         profile=plan.profile,
         command=["pytest", *arguments],
         machine=_machine(),
-        versions={"celery-crisper": version("celery-crisper"), "celery": version("celery"), "python": sys.version.split()[0]},
+        versions={
+            "celery-crisper": version("celery-crisper"),
+            "celery": version("celery"),
+            "python": sys.version.split()[0],
+        },
         clauses=plan.clauses(),
         scenarios=plan.scenarios(),
         plan=[entry.play for entry in plan.entries],
@@ -170,5 +179,6 @@ def _sayer(config: pytest.Config) -> options.Say:
     return say
 
 
-def _interrupted(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _ended(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)

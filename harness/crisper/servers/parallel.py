@@ -106,7 +106,8 @@ class Servers:
             image = self._images.image(engine)
             return start(engine, image, profile=profile, lease=self._lease, cancel=self._closing)
         except (DockerException, requests.RequestException) as error:
-            message = f"{engine.name} could not be started, the container engine failed: {error}"
+            reason = getattr(error, "explanation", None) or error
+            message = f"{engine.name} could not be started, the container engine says: {reason}"
             raise ServerError(message) from error
 
     def _stopped(self, server: Server) -> None:

@@ -36,19 +36,16 @@ class Cancel(Protocol):
 def start(engine: Engine, image: Image, *, profile: Profile, lease: Lease, cancel: Cancel) -> Server:
     """Start an engine in a container and return it when it is ready.
 
-    Raises ServerError, with the last lines of its log, where it ends or is not ready in time.
+    Raises ServerError, with the last lines of its log, where it ends or is not ready in time, and what docker-py
+    raises where the container engine refuses. Nothing is left then.
     """
     began = time.monotonic_ns()
     volume = f"crisper-{engine.name}-{uuid.uuid4().hex[:12]}" if profile == "durable" else None
     container = _container(engine, image, profile=profile, lease=lease, volume=volume)
     try:
         port = _started(container, engine, volume, lease)
-        version = _ready(container, engine, port, cancel)
+        version = ready(container, engine, port, cancel)
         proxied = containers.proxied(container.get_docker_client().client, port)
-    except APIError as error:
-        discard(container, volume)
-        message = f"{engine.name} could not be started from {image.reference}: {error.explanation}"
-        raise ServerError(message) from error
     except BaseException:
         discard(container, volume)
         raise
@@ -99,15 +96,18 @@ def _started(container: DockerContainer, engine: Engine, volume: str | None, lea
     raise ServerError(message)
 
 
-def _ready(container: DockerContainer, engine: Engine, port: int, cancel: Cancel) -> str:
-    """Return the server's version as soon as it tells it."""
+def ready(container: DockerContainer, engine: Engine, port: int, cancel: Cancel | None = None) -> str:
+    """Return the server's version as soon as it tells it.
+
+    Raises ServerError, with the last lines of its log, where it ends, takes too long, or is not wanted any more.
+    """
     deadline = time.monotonic() + engine.ready_within_s
     while True:
         try:
             return engine.version("127.0.0.1", port)
         except (OSError, ValueError) as error:
             reason = f"{type(error).__name__}: {error}"
-        if cancel.is_set():
+        if cancel and cancel.is_set():
             message = f"{engine.name} is not wanted any more"
             raise ServerError(message)
         container.reload()

@@ -41,7 +41,7 @@ function opRow(op, shows) {
   const cell = (text, kind) => element("td", { class: kind }, text);
   return element("tr", { class: shows ? "shows" : null },
     element("th", { scope: "row" }, `${seq}`, shows ? element("span", { class: "vh" }, " evidence") : null),
-    cell(client), cell(call), cell(keys, "wide"), cell(input), cell(output, "wide"),
+    cell(client, "who"), cell(call), cell(keys, "wide"), cell(input), cell(output, "wide"),
     cell(outcome, outcome === "ok" ? null : "bad"), cell(error, error ? "wide" : null), cell(at, "n"), cell(took, "n"));
 }
 
@@ -103,7 +103,7 @@ function show(key) {
   body.replaceChildren(element("div", { class: "bar" }, title, close),
     element("p", { class: "because" }, cell.sentence),
     element("p", { class: "source" }, `Level: ${cell.level}. Source: ${cell.source || "–"}`),
-    ...cell.missing.map((play) => element("p", { class: "bad" }, `${play} was planned and left nothing in this Run.`)),
+    ...cell.missing.map((play) => element("p", { class: "bad" }, `${play} was planned and left no verdict in this Run.`)),
     ...cell.playings.map(playingPart));
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;

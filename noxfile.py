@@ -1,0 +1,79 @@
+"""Every job of the project; `./bootstrap SESSION` runs one on a bare machine."""
+
+from __future__ import annotations
+
+import nox
+
+
+nox.needs_version = ">=2025.5.1"
+nox.options.sessions = ["tests", "lint", "types", "walls"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_external_run = True
+
+# For our own tests only: a driver's warning must not become a backend's verdict.
+STRICT = ("-W", "error")
+SCENARIOS = "scenarios/crisper_scenarios"
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The project's own tests that need no container engine."""
+    session.install("-e", ".[dev]")
+    session.run("pytest", *STRICT, "-m", "not integration", *session.posargs)
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """The project's own tests on real servers and in a real browser."""
+    session.install("-e", ".[dev]")
+    session.run("pytest", *STRICT, "-m", "integration", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, by ruff."""
+    session.install("ruff==0.17.5")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, by mypy in strict mode."""
+    session.install("-e", ".[dev]", "mypy==2.4.1")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def walls(session: nox.Session) -> None:
+    """Who may import whom, by import-linter."""
+    session.install("-e", ".[dev]", "import-linter==2.16")
+    session.run("lint-imports", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Everything: verdicts and numbers on real servers, and one report."""
+    session.install("-e", ".[bench]")
+    session.run("pytest", SCENARIOS, *session.posargs)
+
+
+@nox.session
+def gate(session: nox.Session) -> None:
+    """The verdicts alone; stops a build that breaks a promise."""
+    session.install("-e", ".[bench]")
+    session.run("pytest", SCENARIOS, "-m", "not measure", *session.posargs)
+
+
+@nox.session
+def micro(session: nox.Session) -> None:
+    """The same operations under pytest-benchmark: contestants one after another, not interleaved."""
+    session.install("-e", ".[bench]")
+    session.run("pytest", f"{SCENARIOS}/micro.py", "--benchmark-only", *session.posargs)
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """The report of a Run, the newest if none is named."""
+    session.install("-e", ".[report]")
+    session.run("crisper", "report", *(session.posargs or [".runs/latest.jsonl"]))

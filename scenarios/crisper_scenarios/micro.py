@@ -1,0 +1,77 @@
+"""The operations of `speed` under pytest-benchmark, for its table: contestants one after another."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crisper.backends import Backend
+from crisper.celery.client import connect
+from crisper.errors import HarnessError
+from crisper.player import contestants
+from crisper.player.bench import Bench, value
+from crisper.player.stage import LONG_NS
+from crisper.plugin import options
+from crisper.scenario import Workload, declared_in
+from crisper.servers.parallel import Servers
+from crisper_scenarios import speed
+
+
+ROUNDS = 50
+NOTE = "contestants one after another, not interleaved: differences between them are an indication only"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play every operation and size against every contestant that has its layer."""
+    try:
+        backends = options.backends(metafunc.config)
+    except HarnessError as error:
+        raise pytest.UsageError(str(error)) from error
+    cells = [
+        pytest.param(backend, workload, size, id=f"{workload.id}-{size}-{backend.name}")
+        for _, backend in backends.values()
+        for workload in declared_in(speed)
+        if isinstance(workload, Workload) and (workload.layer != "kv" or "kv" in backend.claims)
+        for size in workload.sizes
+    ]
+    metafunc.parametrize(("backend", "workload", "size"), cells)
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
+    """The servers that are asked for, started once."""
+    with Servers(images=options.images(pytestconfig), say=print) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where embedded contestants keep their data."""
+    return tmp_path_factory.mktemp("micro")
+
+
+@pytest.mark.benchmark
+def test_operation(
+    benchmark: Any, servers: Servers, folder: Path, *, backend: Backend, workload: Workload, size: int
+) -> None:
+    """One operation of one contestant; its group holds the others'."""
+    server = servers.future(backend.engine).result() if backend.engine else None
+    connected = connect(contestants.address(backend, server, folder), expires_ns=LONG_NS)
+    stand = Bench(connected, workload.layer, f"crisper-micro-{backend.name}-{workload.id}-{size}", value(size, 0))
+    stand.call = workload.prepare(stand)
+    numbers = itertools.count()
+    benchmark.group = f"{workload.id}, {size} B, not interleaved"
+    benchmark.extra_info |= {"contestant": backend.name, "note": NOTE}
+
+    def teardown(number: int) -> None:
+        if stand.undo is not None:
+            stand.undo(number)
+
+    benchmark.pedantic(
+        stand.call, setup=lambda: ((next(numbers),), {}), teardown=teardown, rounds=ROUNDS, warmup_rounds=1
+    )
+    backend.release(connected)
