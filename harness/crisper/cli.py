@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from crisper.commands import judge, listing
+from crisper.commands import judge, listing, schema
 from crisper.errors import HarnessError
 
 
@@ -46,3 +46,4 @@ def main() -> None:
 
 main.add_command(judge)
 main.add_command(listing, "list")
+main.add_command(schema)

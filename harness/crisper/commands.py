@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 
 import click
 import msgspec
 
-from crisper import registry
+from crisper import registry, runs
 from crisper.errors import RunError
 from crisper.history import History
 from crisper.judging import judged
@@ -33,6 +34,12 @@ def judge(run: Path, output: Path | None) -> None:
         writer.write(record)
     writer.close()
     click.echo(target)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of one line of a Run."""
+    click.echo(json.dumps(runs.schema(), indent=2))
 
 
 @click.command()

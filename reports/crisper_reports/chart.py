@@ -11,6 +11,10 @@ from crisper_reports.numbers import Group, Number
 from crisper_reports.units import duration
 
 
+#: So many labels stand beside each other without touching.
+ROOM = 6
+
+
 class Tick(msgspec.Struct, frozen=True):
     """A power of ten on the axis: where, in per cent of the width, and its label."""
 
@@ -28,6 +32,11 @@ class Axis(msgspec.Struct, frozen=True):
     def ticks(self) -> list[Tick]:
         """The powers of ten from end to end."""
         return [Tick(self.at(10**power), duration(10**power)) for power in range(self.low, self.high + 1)]
+
+    @property
+    def labels(self) -> list[Tick]:
+        """The ticks that there is room to name: every second one where there are many."""
+        return self.ticks[:: 1 if len(self.ticks) <= ROOM else 2]
 
     def at(self, ns: int) -> float:
         """Return where a duration stands, in per cent of the width, with room for a dot at both ends."""

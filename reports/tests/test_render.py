@@ -126,3 +126,15 @@ def test_a_run_of_a_header_alone_makes_a_page(run, made):
 def test_the_command_is_safe_to_paste_and_to_publish(run, made, given, shown):
     """The command to reproduce is quoted for a shell and holds no password."""
     assert shown == view.command(run(made.header(command=given)))
+
+
+def test_numbers_far_apart_share_the_page(run, made):
+    """From a nanosecond to a minute, every number finds its place on the axis."""
+    page = render.html(run(made.header(), made.measurement("fast", p50=9), made.measurement("slow", p50=60 * 10**9)))
+
+    assert 2 == page.count('class="p50"')
+
+
+def test_memory_is_told_in_gibibytes(run, made):
+    """A machine's memory is not a row of eleven digits."""
+    assert "<dd>7.8 GiB</dd>" in render.html(run(made.header(machine={"memory_bytes": 8_375_186_227})))

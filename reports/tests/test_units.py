@@ -46,3 +46,9 @@ def test_the_axis_is_logarithmic_from_end_to_end():
 def test_an_axis_without_numbers_is_an_axis():
     """Nothing measured is no division by zero."""
     assert 2 <= len(chart.axis([]).ticks)
+
+
+def test_labels_never_touch():
+    """An axis of many powers of ten names every second one."""
+    assert ["1 µs", "100 µs", "10 ms", "1 s"] == [tick.label for tick in chart.Axis(3, 10).labels]
+    assert 6 == len(chart.Axis(3, 8).labels)

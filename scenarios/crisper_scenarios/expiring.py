@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crisper.checks.expiry import gone_in_time, lifetimes_work, never_early
 from crisper.player.stage import SECOND, Stage
-from crisper.player.watch import watch
+from crisper.player.watch import planted, watch
 from crisper.scenario import scenario
 from crisper_scenarios.clauses import C1, C2, C5
 
@@ -16,11 +16,11 @@ KEYS = 50
 def expiring_keys(stage: Stage) -> None:
     """Write fifty keys with the shortest documented lifetime (2 s at least), and watch each to its end."""
     client = stage.client(expires_ns=max(2 * SECOND, stage.facts.shortest_expiry_ns))
-    watch(stage, client, [client.write(key, b"mortal") for key in stage.keys(KEYS)])
+    watch(stage, client, list(planted(client, stage.keys(KEYS))))
 
 
 @scenario({C5: lifetimes_work}, layers=("kv", "result"), lane="watch", ops=30, seconds=90)
 def short_lifetimes(stage: Stage) -> None:
     """Write keys that shall live 1, 5 and 9 seconds, and watch each to its end."""
     clients = [stage.client(expires_ns=seconds * SECOND) for seconds in (1, 5, 9)]
-    watch(stage, stage.client(), [client.write(key, b"mortal") for client in clients for key in stage.keys(5)])
+    watch(stage, stage.client(), [each for client in clients for each in planted(client, stage.keys(5))])

@@ -19,6 +19,9 @@ LATE_NS = SECOND
 #: "Not early" is believed if the last sighting lies no longer than this before the promised end.
 GRAIN_NS = SECOND // 4
 
+#: The share of keys that must have been looked at in time for the others not to matter.
+DECIDED = 0.8
+
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
@@ -85,13 +88,18 @@ def _of_all(history: History, judge: Callable[[Life], Finding]) -> Finding:
     findings = [judge(life) for life in lives(history)]
     if not findings:
         return undecided("nothing was written with an expiry")
-    worst = merged(findings)
+    worst = _worst(findings)
     alike = sum(finding.word == worst.word for finding in findings)
     if worst.word == "pass":
-        return passed(f"{len(findings)} of {len(findings)} keys: {_span(lives(history))}")
+        return passed(f"{alike} of {len(findings)} keys: {_span(lives(history))}")
     if worst.word == "unknown":
         return undecided(f"{alike} of {len(findings)} keys: {worst.because}{_lag(history)}", *worst.evidence)
     return failed(f"{alike} of {len(findings)} keys {worst.because}", *worst.evidence, margin_ns=worst.margin_ns)
+
+
+def _worst(findings: list[Finding]) -> Finding:
+    decided = [finding for finding in findings if finding.word != "unknown"]
+    return merged(decided if len(decided) >= DECIDED * len(findings) else findings)
 
 
 def _early(life: Life) -> Finding:

@@ -75,7 +75,9 @@ class Contestant:
         stand = self._stands.get((block.scenario, block.size))
         if stand is None:
             stand = self._stands[block.scenario, block.size] = self._prepared(block)
-        latencies, failures = bench.timed(stand.call, first=stand.done, calls=block.calls, limit_ns=block.limit_ns)
+        latencies, failures = bench.timed(
+            stand.call, first=stand.done, calls=block.calls, limit_ns=block.limit_ns, fewest=block.fewest
+        )
         numbers = range(stand.done, stand.done + len(latencies))
         stand.done = numbers.stop
         if stand.undo is not None:

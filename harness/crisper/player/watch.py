@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crisper.celery.client import Client, is_missing
@@ -12,6 +13,7 @@ from crisper.player.stage import SECOND, Stage
 
 
 FINEST_NS = 25_000_000
+APART_NS = 25_000_000
 COARSEST_NS = SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
 OVERRUN_NS = SECOND // 2
@@ -43,6 +45,13 @@ class _Due:
     at_ns: int
     number: int
     watched: _Watched = field(compare=False)
+
+
+def planted(client: Client, keys: list[str]) -> Iterator[Call]:
+    """Write each key, a little apart, so that their ends lie apart as well and each can be looked at closely."""
+    for key in keys:
+        yield client.write(key, b"mortal")
+        time.sleep(APART_NS / 1e9)
 
 
 def watch(stage: Stage, client: Client, written: list[Call]) -> None:

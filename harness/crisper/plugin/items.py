@@ -10,14 +10,11 @@ from crisper.errors import HarnessError
 from crisper.gate import Ruling
 from crisper.measurements import Measurement
 from crisper.player.plan import Entry
+from crisper.player.player import Player
 from crisper.scenario import Scenario
 
 
-if TYPE_CHECKING:
-    pass
-
-
-PLAYER = pytest.StashKey["Player"]()
+PLAYER = pytest.StashKey[Player]()
 
 
 class NotKeptError(Exception):
