@@ -46,14 +46,15 @@ class Backend:
     """A result backend that can be made to take part.
 
     `url` is Celery's `result_backend`, with `{host}`, `{port}` and `{folder}` (an empty folder of the contestant's own)
-    filled in. `client` is the distribution whose version is the client's. `peek(url, namespace)` counts, behind
-    Celery's back, what the server holds under a namespace, by kind; None where nobody can. `release(backend)` closes
-    what Celery's own clean-up leaves open. `deviations` is the TOML file of known failures. `yours` marks somebody's
-    own server, given by URL.
+    filled in, and `broker` its `broker_url` where results travel through it. `client` is the distribution whose version
+    is the client's. `peek(url, namespace)` counts, behind Celery's back, what the server holds under a namespace, by
+    kind; None where nobody can. `release(backend)` closes what Celery's own clean-up leaves open. `deviations` is the
+    TOML file of known failures. `yours` marks somebody's own server, given by URL.
     """
 
     name: str
     url: str
+    broker: str | None = None
     claims: frozenset[Capability]
     client: str
     engine: Engine | None = None
@@ -62,3 +63,11 @@ class Backend:
     peek: Callable[[str, str], Mapping[str, int]] | None = None
     release: Callable[[Any], None] = lambda _: None
     yours: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broker:
+    """The message broker through which every contestant's workers get their tasks; `url` has `{host}` and `{port}`."""
+
+    engine: Engine
+    url: str

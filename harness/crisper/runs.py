@@ -95,10 +95,12 @@ class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag=
 Record = Header | ContestantInfo | History | Verdict | Measurement | Footer
 
 
-
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of one line of a Run, whichever record it holds."""
-    about = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"Crisper Run, format {FORMAT}: one line"}
+    about = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Crisper Run, format {FORMAT}: one line",
+    }
     return about | msgspec.json.schema(Record)
 
 

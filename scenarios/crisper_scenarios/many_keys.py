@@ -11,7 +11,7 @@ from crisper_scenarios.clauses import A10
 @scenario({A10: reads_see_last_write}, layers=("kv",))
 def many_keys(stage: Stage) -> None:
     """Read present and missing keys, mixed and in several orders, in one call each; another client has written."""
-    writer, reader = stage.client(), stage.client()
+    writer, reader = stage.client(), stage.reader()
     present, missing = stage.keys(12), stage.keys(6)
     for number, key in enumerate(present):
         writer.write(key, f"value {number}".encode())

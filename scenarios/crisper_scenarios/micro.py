@@ -60,7 +60,8 @@ def test_operation(
 ) -> None:
     """One operation of one contestant; its group holds the others'."""
     server = servers.future(backend.engine).result() if backend.engine else None
-    connected = connect(contestants.address(backend, server, folder), expires_ns=LONG_NS)
+    where = contestants.address(backend, server, folder)
+    connected = connect(where.url, broker=where.broker, expires_ns=LONG_NS)
     stand = Bench(connected, workload.layer, f"crisper-micro-{backend.name}-{workload.id}-{size}", value(size, 0))
     stand.call = workload.prepare(stand)
     numbers = itertools.count()

@@ -12,7 +12,7 @@ from crisper_scenarios.clauses import A6, B2, B3
 @scenario({A6: reads_see_last_write}, layers=("kv", "result"), ops=400)
 def overwritten_key(stage: Stage) -> None:
     """Write one key a hundred times, two clients by turns; after each write a third client reads."""
-    writers, reader = [stage.client(), stage.client()], stage.client()
+    writers, reader = [stage.client(), stage.client()], stage.reader()
     key = stage.key()
     for number in range(100):
         writers[number % 2].write(key, f"value {number}".encode())
@@ -22,7 +22,7 @@ def overwritten_key(stage: Stage) -> None:
 @scenario({B2: reads_see_last_write}, layers=("result",))
 def task_states(stage: Stage) -> None:
     """Take a task from STARTED over RETRY and STARTED to SUCCESS, as a worker does; after each state a client reads."""
-    worker, reader = stage.client(), stage.client()
+    worker, reader = stage.client(), stage.reader()
     task = stage.key()
     reader.fetch(task)
     for state, result in (
@@ -38,7 +38,7 @@ def task_states(stage: Stage) -> None:
 @scenario({B3: success_stands}, layers=("result",))
 def late_states(stage: Stage) -> None:
     """Store SUCCESS, then what a redelivered task would store; after each a client reads."""
-    worker, late, reader = stage.client(), stage.client(), stage.client()
+    worker, late, reader = stage.client(), stage.client(), stage.reader()
     for state, result in (
         ("STARTED", {"pid": 4713}),
         ("RETRY", ValueError("late")),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery
+from celery.app.task import Context
 
 from crisper.celery.recorder import Call, Recorder
 from crisper.clauses import Layer
@@ -15,12 +17,12 @@ from crisper.clauses import Layer
 _numbers = itertools.count(1)
 
 
-def connect(url: str, *, expires_ns: int | None, **conf: object) -> Any:
+def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **conf: object) -> Any:
     """Return the backend object that Celery itself makes of a `result_backend` URL.
 
     `expires_ns` becomes `result_expires` (whole seconds as int); None means no expiry. Raises what Celery raises.
     """
-    app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, broker="memory://", backend=url, **_quiet)
+    app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, broker=broker or "memory://", backend=url, **_quiet)
     expires = None if expires_ns is None else expires_ns / 1e9
     whole = int(expires) if expires is not None and expires.is_integer() else expires
     app.conf.update(result_expires=whole, result_cache_max=-1, **conf)
@@ -30,6 +32,13 @@ def connect(url: str, *, expires_ns: int | None, **conf: object) -> Any:
 _quiet: dict[str, Any] = {"fixups": []}
 
 
+@dataclass
+class Replies:
+    """Where results are sent to by backends that do not share them: the reply queue of whoever sent the tasks."""
+
+    to: str | None = None
+
+
 class Client:
     """One application's view of a contestant: the calls of each layer, and `write`, `read`, `remove` for either.
 
@@ -37,12 +46,21 @@ class Client:
     `Call` with what came of it, and never raises what the backend raised.
     """
 
-    def __init__(self, name: str, layer: Layer, backend: Any, recorder: Recorder, expires_ns: int | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        layer: Layer,
+        backend: Any,
+        recorder: Recorder,
+        expires_ns: int | None,
+        replies: Replies,
+    ) -> None:
         self.name = name
         self.layer = layer
         self.backend = backend
         self.expires_ns = expires_ns
         self._recorder = recorder
+        self._replies = replies
         self._named = getattr(backend, "key_t", str)
 
     def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
@@ -71,13 +89,18 @@ class Client:
         """kv: remove one value."""
         return self._call("kv", "delete", [key], lambda: self.backend.delete(self._named(key)))
 
-    def store(self, task_id: str, result: object, state: str) -> Call:
-        """result: what a worker does when a task changes its state."""
+    def store(
+        self, task_id: str, result: object, state: str, *, traceback: str | None = None, **request: object
+    ) -> Call:
+        """result: what a worker does when a task changes its state; `request` adds to the task's request."""
+        context = Context(
+            **{"id": task_id, "reply_to": self._replies.to, "correlation_id": task_id, "children": [], **request}
+        )
         return self._call(
             "result",
             "store_result",
             [task_id],
-            lambda: self.backend.store_result(task_id, result, state),
+            lambda: self.backend.store_result(task_id, result, state, traceback=traceback, request=context),
             given={"result": result, "status": state},
             expires_ns=self.expires_ns,
         )

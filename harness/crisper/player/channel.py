@@ -10,6 +10,7 @@ import msgspec
 
 from crisper.clauses import Layer
 from crisper.history import History, Play
+from crisper.player.address import Address
 from crisper.player.bench import Block, Samples
 
 
@@ -20,7 +21,7 @@ class Enter(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The first word to a contestant's process: which backend it is, and where."""
 
     option: str
-    url: str
+    address: Address
     namespace: str
     seed: int
 
@@ -35,13 +36,14 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Perform(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Play one scenario, found in the file `source`; in the background where `watch` is set."""
+    """Play one scenario, found in the file `source`; in the background if so told, on a server of its own if given."""
 
     id: int
     play: Play
     layer: Layer
     source: str
     background: bool
+    address: Address | None = None
 
 
 class Performed(msgspec.Struct, frozen=True, kw_only=True, tag=True):

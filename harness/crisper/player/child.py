@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 
 from crisper import registry
 from crisper.celery.client import connect
@@ -27,25 +28,18 @@ class Contestant:
 
     def __init__(self, channel: Channel, enter: Enter) -> None:
         declared = registry.backend(enter.option)
-        self.declared = declared
         self.channel = channel
         self.enter = enter
-        self.contact = Contact(
-            url=enter.url,
-            namespace=enter.namespace,
-            facts=declared.facts,
-            peek=declared.peek,
-            release=declared.release,
-        )
+        self.contact = Contact(address=enter.address, namespace=enter.namespace, backend=declared)
         self._stands: dict[tuple[str, int], bench.Bench] = {}
 
     def entered(self) -> Entered:
         """Connect once, so that what cannot work is said before anything is played."""
-        backend = connect(self.contact.url, expires_ns=LONG_NS)
-        self.contact.release(backend)
+        backend = connect(self.contact.address.url, broker=self.contact.address.broker, expires_ns=LONG_NS)
+        self.contact.backend.release(backend)
         return Entered(
             celery=importlib.metadata.version("celery"),
-            client=_version(self.declared.client),
+            client=_version(self.contact.backend.client),
             overhead_ns=bench.overhead_ns(),
         )
 
@@ -53,12 +47,10 @@ class Contestant:
         """Play one scenario and send its History."""
         scenario = registry.found(task.play.scenario, task.source)
         assert isinstance(scenario, Scenario)
-        contact = Contact(
-            url=self.contact.url,
+        contact = replace(
+            self.contact,
+            address=task.address or self.contact.address,
             namespace=f"{self.contact.namespace}-{task.id}",
-            facts=self.contact.facts,
-            peek=self.contact.peek,
-            release=self.contact.release,
         )
         stage = Stage(contact, layer=task.layer, seed=self.enter.seed, ops=scenario.ops)
         self.channel.send(Performed(id=task.id, history=_played(scenario, stage, task)))
@@ -90,7 +82,7 @@ class Contestant:
         workload = registry.found(block.scenario, block.source)
         assert isinstance(workload, Workload)
         name = f"{self.contact.namespace}-{block.scenario}-{block.size}"
-        backend = connect(self.contact.url, expires_ns=LONG_NS)
+        backend = connect(self.contact.address.url, broker=self.contact.address.broker, expires_ns=LONG_NS)
         stand = bench.Bench(backend, workload.layer, name, bench.value(block.size, self.enter.seed))
         stand.call = workload.prepare(stand)
         return stand

@@ -10,6 +10,7 @@ from crisper.backends import Backend
 from crisper.celery.urls import redacted
 from crisper.clauses import Layer
 from crisper.history import History
+from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered
 from crisper.player.plan import Plan
 from crisper.runs import ContestantInfo, ServerInfo
@@ -19,20 +20,21 @@ from crisper.servers.server import Server
 HistoryOrReason = History | str
 
 
-def address(backend: Backend, server: Server | None, folder: Path) -> str:
-    """Return the contestant's `result_backend` URL, on its server or in a folder of its own."""
+def address(backend: Backend, server: Server | None, folder: Path) -> Address:
+    """Return where the contestant is reached: on its server, or in a folder of its own."""
     if backend.yours:
-        return backend.url
-    if server is not None:
-        return backend.url.format(host=server.host, port=server.port)
-    own = folder / backend.name
-    own.mkdir(exist_ok=True)
-    return backend.url.format(folder=own)
+        return Address(url=backend.url)
+    if server is None:
+        own = folder / backend.name
+        own.mkdir(exist_ok=True)
+        return Address(url=backend.url.format(folder=own))
+    at = {"host": server.host, "port": server.port}
+    return Address(url=backend.url.format(**at), broker=backend.broker.format(**at) if backend.broker else None)
 
 
-def enter(plan: Plan, name: str, url: str, run: str) -> Enter:
+def enter(plan: Plan, name: str, where: Address, run: str) -> Enter:
     """Return the first word to the contestant's process; its namespace is nobody else's."""
-    return Enter(option=plan.options[name], url=url, namespace=f"crisper-{run}-{name}", seed=plan.seed)
+    return Enter(option=plan.options[name], address=where, namespace=f"crisper-{run}-{name}", seed=plan.seed)
 
 
 def info(backend: Backend, entered: Entered, url: str, server: Server | None) -> ContestantInfo:

@@ -102,11 +102,11 @@ class Player:
         started_ns = time.monotonic_ns()
         backend = self._plan.backends[name]
         server = self._servers.future(backend.engine).result() if backend.engine else None
-        url = contestants.address(backend, server, Path(self._folder.name))
-        company = Company(contestants.enter(self._plan, name, url, self._run), has_kv="kv" in backend.claims)
+        where = contestants.address(backend, server, Path(self._folder.name))
+        company = Company(contestants.enter(self._plan, name, where, self._run), has_kv="kv" in backend.claims)
         with self._lock:
             self._companies[name] = company
-        info = contestants.info(backend, company.entered, url, server)
+        info = contestants.info(backend, company.entered, where.url, server)
         self._admit(name, info)
         self._rounds(name, company)
         self.timings_ns[name] = time.monotonic_ns() - started_ns

@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from crisper.backends import Facts
-from crisper.celery.client import Client, connect
+from crisper.backends import Backend
+from crisper.celery.client import Client, Replies, connect
 from crisper.celery.recorder import Call, Recorder
 from crisper.clauses import Layer
 from crisper.history import Observation
+from crisper.player.address import Address
 from crisper.values import canonical
 
 
@@ -31,11 +30,9 @@ class BudgetSpentError(Exception):
 class Contact:
     """How one playing reaches its contestant."""
 
-    url: str
+    address: Address
     namespace: str
-    facts: Facts
-    peek: Callable[[str, str], Mapping[str, int]] | None
-    release: Callable[[Any], None]
+    backend: Backend
 
 
 class Stage:
@@ -43,10 +40,12 @@ class Stage:
 
     def __init__(self, contact: Contact, *, layer: Layer, seed: int, ops: int) -> None:
         self.layer = layer
-        self.facts = contact.facts
+        self.facts = contact.backend.facts
+        self.claims = contact.backend.claims
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.recorder = Recorder()
         self.observations: list[Observation] = []
+        self.replies = Replies()
         self._contact = contact
         self._ops = ops
         self._numbers = itertools.count(1)
@@ -55,9 +54,16 @@ class Stage:
     def client(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
         """Return a new application's view of the contestant, with its own connection and `result_expires`."""
         name = f"client-{len(self._clients) + 1}"
-        backend = connect(self._contact.url, expires_ns=expires_ns, **conf)
-        client = Client(name, self.layer, backend, self.recorder, expires_ns)
+        address = self._contact.address
+        backend = connect(address.url, broker=address.broker, expires_ns=expires_ns, **conf)
+        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies)
         self._clients.append(client)
+        return client
+
+    def reader(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
+        """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
+        client = self.client(expires_ns=expires_ns, **conf)
+        self.replies.to = getattr(client.backend, "oid", None)
         return client
 
     def key(self) -> str:
@@ -78,8 +84,10 @@ class Stage:
 
     def count(self, moment: str) -> None:
         """Note what the server holds under this playing's namespace; nothing where nobody can look."""
-        if self._contact.peek is not None:
-            self.observe("count", moment=moment, **self._contact.peek(self._contact.url, self._contact.namespace))
+        if self._contact.backend.peek is not None:
+            address = self._contact.address
+            seen = self._contact.backend.peek(address.broker or address.url, self._contact.namespace)
+            self.observe("count", moment=moment, **seen)
 
     def retain(self, *calls: Call | None) -> None:
         """Keep calls that were made with `keep=False`."""
@@ -90,4 +98,4 @@ class Stage:
     def close(self) -> None:
         """Give back every connection."""
         for client in self._clients:
-            self._contact.release(client.backend)
+            self._contact.backend.release(client.backend)

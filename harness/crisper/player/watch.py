@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crisper.celery.client import Client, is_missing
@@ -23,20 +22,29 @@ PATIENCE = 2.5
 
 
 @dataclass
-class _Watched:
+class Watched:
+    """One key: who wrote it and reads it, and what has been seen of it."""
+
+    client: Client
     written: Call
-    expires_ns: int
     last_seen: Call | None = None
     first_missing: Call | None = None
     trouble: Call | None = None
     reads: int = 0
 
     @property
+    def expires_ns(self) -> int:
+        """The life that it was given; none where it was told never to expire."""
+        return self.written.expires_ns or 0
+
+    @property
     def watch_ns(self) -> int:
+        """How long it is watched."""
         return int(self.expires_ns * PATIENCE) + SECOND
 
     @property
     def over(self) -> bool:
+        """Whether there is nothing more to see."""
         return self.first_missing is not None or self.trouble is not None
 
 
@@ -44,29 +52,31 @@ class _Watched:
 class _Due:
     at_ns: int
     number: int
-    watched: _Watched = field(compare=False)
+    watched: Watched = field(compare=False)
 
 
-def planted(client: Client, keys: list[str]) -> Iterator[Call]:
+def planted(client: Client, keys: list[str]) -> list[Watched]:
     """Write each key, a little apart, so that their ends lie apart as well and each can be looked at closely."""
+    watched = []
     for key in keys:
-        yield client.write(key, b"mortal")
+        watched.append(Watched(client, client.write(key, b"mortal")))
         time.sleep(APART_NS / 1e9)
+    return watched
 
 
-def watch(stage: Stage, client: Client, written: list[Call]) -> None:
+def watch(stage: Stage, watched: list[Watched]) -> None:
     """Read each written key until it is missing, or has lived `PATIENCE` times as long as it was told to.
 
     Of all reads only the last that saw the value, the first that did not, and one that raised are kept as Ops; how many
     there were is an Observation.
     """
-    keys = [_Watched(call, call.expires_ns or 0) for call in written if call.error is None]
+    keys = [each for each in watched if each.written.error is None]
     due = [_Due(each.written.returned_ns, number, each) for number, each in enumerate(keys)]
     heapq.heapify(due)
     while due:
         next_one = heapq.heappop(due)
         time.sleep(max(0, next_one.at_ns - time.monotonic_ns()) / 1e9)
-        _look(client, next_one.watched)
+        _look(next_one.watched)
         now = time.monotonic_ns()
         age_ns = now - next_one.watched.written.called_ns
         if not next_one.watched.over and age_ns < next_one.watched.watch_ns:
@@ -77,8 +87,8 @@ def watch(stage: Stage, client: Client, written: list[Call]) -> None:
     stage.observe("reads", reads=sum(each.reads for each in keys), keys=len(keys))
 
 
-def _look(client: Client, watched: _Watched) -> None:
-    call = client.read(watched.written.keys[0], keep=False)
+def _look(watched: Watched) -> None:
+    call = watched.client.read(watched.written.keys[0], keep=False)
     watched.reads += 1
     if call.error is not None:
         watched.trouble = call

@@ -1,0 +1,15 @@
+"""Where a contestant stands."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a contestant is reached, as `result_backend` and `broker_url`; the container, where it may be harmed."""
+
+    url: str
+    broker: str | None = None
+    container: str | None = None
+    host: str | None = None
+    port: int | None = None
