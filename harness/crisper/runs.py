@@ -99,7 +99,7 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of one line of a Run, whichever record it holds."""
     about = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"Crisper Run, format {FORMAT}: one line",
+        "title": f"a line of a Run, format {FORMAT}",
     }
     return about | msgspec.json.schema(Record)
 
