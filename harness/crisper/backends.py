@@ -50,6 +50,11 @@ class Backend:
     is the client's. `peek(url, namespace)` counts, behind Celery's back, what the server holds under a namespace, by
     kind; None where nobody can. `release(backend)` closes what Celery's own clean-up leaves open. `deviations` is the
     TOML file of known failures. `yours` marks somebody's own server, given by URL.
+
+    What only its vendor knows, each optional: `ttl(url, key)` is the life that the server itself says a key still has
+    (`NEVER` where it has no end, None where it is gone); `redirects` are environment variables that its client is known
+    to read; `switches` maps a boolean option of the URL to what shows its state on a backend object; `protect(url)`
+    makes the server ask for a password and returns the URL that holds it.
     """
 
     name: str
@@ -63,6 +68,14 @@ class Backend:
     peek: Callable[[str, str], Mapping[str, int]] | None = None
     release: Callable[[Any], None] = lambda _: None
     yours: bool = False
+    ttl: Callable[[str, str], int | None] | None = None
+    redirects: tuple[str, ...] = ()
+    switches: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    protect: Callable[[str], str] | None = None
+
+
+#: The life of a key that never ends.
+NEVER = -1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery
 from celery.app.task import Context
+from celery.result import AsyncResult
 
 from crisper.celery.recorder import Call, Recorder
 from crisper.clauses import Layer
@@ -25,7 +28,7 @@ def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **co
     app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, broker=broker or "memory://", backend=url, **_quiet)
     expires = None if expires_ns is None else expires_ns / 1e9
     whole = int(expires) if expires is not None and expires.is_integer() else expires
-    app.conf.update(result_expires=whole, result_cache_max=-1, **conf)
+    app.conf.update({"result_expires": whole, "result_cache_max": -1, **conf})
     return app.backend
 
 
@@ -66,6 +69,20 @@ class Client:
     def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
         return self._recorder.call(function, client=self.name, layer=layer, name=name, keys=tuple(keys), **more)
 
+    def typed(self, form: Callable[[str], object]) -> Client:
+        """Return the same client, handing keys over in another type: `str`, or `str.encode` for bytes."""
+        other = copy.copy(self)
+        other._named = form  # noqa: SLF001 - our own
+        return other
+
+    def pickled(self) -> tuple[Client | None, Call]:
+        """Send the backend object through pickle; return a client with what arrived, if it did."""
+        self.backend.app.set_current()
+        call = self._call(self.layer, "pickle", [], lambda: pickle.loads(pickle.dumps(self.backend)))  # noqa: S301
+        other = copy.copy(self)
+        other.name, other.backend = f"{self.name}-pickled", call.output
+        return (None if call.error is not None else other), call
+
     def set(self, key: str, value: object) -> Call:
         """kv: write one value."""
         return self._call(
@@ -81,9 +98,11 @@ class Client:
         """kv: read one value."""
         return self._call("kv", "get", [key], lambda: self.backend.get(self._named(key)), keep=keep)
 
-    def mget(self, keys: list[str]) -> Call:
-        """kv: read several values; a lazy answer is used up, since only then it has been given."""
-        return self._call("kv", "mget", keys, lambda: _exhausted(self.backend.mget([self._named(key) for key in keys])))
+    def mget(self, keys: list[str], form: Callable[[Iterable[object]], object] = list) -> Call:
+        """kv: read several values, handed over as `form`; a lazy answer is used up, as it is given only then."""
+        return self._call(
+            "kv", "mget", keys, lambda: _exhausted(self.backend.mget(form(self._named(key) for key in keys)))
+        )
 
     def delete(self, key: str) -> Call:
         """kv: remove one value."""
@@ -93,9 +112,7 @@ class Client:
         self, task_id: str, result: object, state: str, *, traceback: str | None = None, **request: object
     ) -> Call:
         """result: what a worker does when a task changes its state; `request` adds to the task's request."""
-        context = Context(
-            **{"id": task_id, "reply_to": self._replies.to, "correlation_id": task_id, "children": [], **request}
-        )
+        context = Context(**{"id": task_id, "reply_to": self._replies.to, "correlation_id": task_id, **request})
         return self._call(
             "result",
             "store_result",
@@ -105,9 +122,30 @@ class Client:
             expires_ns=self.expires_ns,
         )
 
-    def fetch(self, task_id: str, *, keep: bool = True) -> Call:
+    def fetch(self, task_id: str | None, *, keep: bool = True) -> Call:
         """result: what `AsyncResult` does when it is asked for the state."""
-        return self._call("result", "get_task_meta", [task_id], lambda: self.backend.get_task_meta(task_id), keep=keep)
+        return self._call(
+            "result", "get_task_meta", [str(task_id)], lambda: self.backend.get_task_meta(task_id), keep=keep
+        )
+
+    def result(self, task_id: str) -> AsyncResult:
+        """Return the result of a task as Celery's own object, to be named in a request; nothing is called."""
+        return AsyncResult(task_id, app=self.backend.app)
+
+    def about(self, task_id: str, attribute: str) -> Call:
+        """result: what `AsyncResult` answers for an attribute; results among it as their ids."""
+
+        def ask() -> object:
+            answer = getattr(AsyncResult(task_id, backend=self.backend, app=self.backend.app), attribute)
+            return [getattr(each, "id", each) for each in answer] if isinstance(answer, list) else answer
+
+        return self._call("result", attribute, [task_id], ask)
+
+    def pickled_result(self, task_id: str) -> Call:
+        """result: the state that an `AsyncResult` tells after it went through pickle."""
+        self.backend.app.set_current()
+        result = AsyncResult(task_id, app=self.backend.app)
+        return self._call("result", "pickled state", [task_id], lambda: pickle.loads(pickle.dumps(result)).state)  # noqa: S301
 
     def forget(self, task_id: str) -> Call:
         """result: what `AsyncResult.forget` does."""

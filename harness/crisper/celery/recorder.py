@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from crisper.clauses import Layer
 from crisper.history import Op, Outcome, Phase
 from crisper.values import canonical
@@ -46,6 +48,7 @@ class Recorder:
     def __init__(self) -> None:
         self.phase: Phase = "steady"
         self._calls: list[Call] = []
+        self._adopted: list[Op] = []
         self._seq = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -89,6 +92,11 @@ class Recorder:
         with self._lock:
             self._calls.append(call)
 
+    def adopt(self, ops: list[Op]) -> None:
+        """Keep what another process recorded, under numbers of its own."""
+        with self._lock:
+            self._adopted += [msgspec.structs.replace(op, seq=next(self._seq)) for op in ops]
+
     @property
     def count(self) -> int:
         """How many calls are kept so far."""
@@ -98,8 +106,8 @@ class Recorder:
         """Return what was kept as Ops, by the order of the calls."""
         process = os.getpid()
         with self._lock:
-            calls = sorted(self._calls, key=lambda call: call.seq)
-        return [_op(call, process) for call in calls]
+            ops = [_op(call, process) for call in self._calls] + self._adopted
+        return sorted(ops, key=lambda op: op.seq)
 
 
 def _op(call: Call, process: int) -> Op:

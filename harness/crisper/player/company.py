@@ -20,6 +20,7 @@ class Pending:
     """A playing that was handed to the process, and until when its answer is awaited."""
 
     entry: Entry
+    process: Process
     future: Future[Message]
     until: float
 
@@ -46,10 +47,10 @@ class Company:
             background=scenario.lane == "watch",
         )
         future = self.process.perform(task)
-        return Pending(entry, future, time.monotonic() + scenario.seconds)
+        return Pending(entry, self.process, future, time.monotonic() + scenario.seconds)
 
-    def finish(self, pending: Pending) -> History | str:
-        """Return the History of a playing, or why there is none.
+    def finish(self, pending: Pending) -> History | str | None:
+        """Return the History of a playing; why there is none; or None where it was lost through another's fault.
 
         A process that hangs is ended and started again; the other playings that were under way in it are lost with it.
         """
@@ -57,12 +58,12 @@ class Company:
             return history(pending.future.result(timeout=max(0.0, pending.until - time.monotonic())))
         except TimeoutError:
             assert isinstance(pending.entry.scenario, Scenario)
-            self.process.end(f"{pending.entry.play} was ended by the watchdog")
+            pending.process.end("ended by the watchdog", culprit=str(pending.entry.play))
             self._restart()
             return f"ended by the watchdog after {pending.entry.scenario.seconds} s"
         except GoneError as error:
             self._restart()
-            return str(error)
+            return None if pending.process.ended_for not in (None, str(pending.entry.play)) else str(error)
 
     def number(self) -> int:
         """Return a number for a task that no earlier one had, not even in a process that has ended."""

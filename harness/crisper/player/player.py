@@ -13,13 +13,13 @@ from pathlib import Path
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
 from crisper.history import Play
-from crisper.judging import judged, lacks_layer, no_layer, unplayed
+from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
-from crisper.player.company import Company
+from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.runs import ContestantInfo, Writer
-from crisper.scenario import Judged, Scenario
+from crisper.scenario import Scenario
 from crisper.servers.parallel import Servers
 from crisper.verdicts import Finding, Verdict, undecided
 
@@ -116,10 +116,17 @@ class Player:
         watched = [company.begin(entry) for entry in entries if entry.scenario.lane == "watch"]
         for entry in (entry for entry in entries if entry.scenario.lane == "play"):
             if not self._stopping.is_set():
-                self._judge(entry, company.finish(company.begin(entry)))
-        for pending in watched:
-            if not self._stopping.is_set():
-                self._judge(pending.entry, company.finish(pending))
+                self._finished(company, company.begin(entry))
+        lost = [pending.entry for pending in watched if not self._finished(company, pending)]
+        for pending in [company.begin(entry) for entry in lost]:
+            if not self._finished(company, pending):
+                self._judge(pending.entry, "lost twice with the contestant's process")
+
+    def _finished(self, company: Company, pending: Pending) -> bool:
+        history = None if self._stopping.is_set() else company.finish(pending)
+        if history is not None:
+            self._judge(pending.entry, history)
+        return history is not None or self._stopping.is_set()
 
     def _absent(self, entry: Entry) -> bool:
         if not lacks_layer(entry.play.layer, self._infos[entry.play.contestant].claims):
@@ -139,7 +146,10 @@ class Player:
             return
         self._writer.write(history)
         info = self._infos[entry.play.contestant]
-        self._rule(entry, judged(history, entry.scenario, Judged(claims=frozenset(info.claims), facts=info.facts)))
+        self._rule(
+            entry,
+            judged(history, entry.scenario, known(info)),
+        )
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
         info = self._infos[entry.play.contestant]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from crisper.backends import Backend
 from crisper.celery.client import Client, Replies, connect
 from crisper.celery.recorder import Call, Recorder
 from crisper.clauses import Layer
 from crisper.history import Observation
+from crisper.player import processes
 from crisper.player.address import Address
 from crisper.values import canonical
 
@@ -31,6 +34,7 @@ class Contact:
     """How one playing reaches its contestant."""
 
     address: Address
+    option: str
     namespace: str
     backend: Backend
 
@@ -38,7 +42,7 @@ class Contact:
 class Stage:
     """One playing as its script sees it. Everything it writes carries `namespace`, so that it can be counted."""
 
-    def __init__(self, contact: Contact, *, layer: Layer, seed: int, ops: int) -> None:
+    def __init__(self, contact: Contact, *, layer: Layer, seed: int, ops: int, name: str = "client") -> None:
         self.layer = layer
         self.facts = contact.backend.facts
         self.claims = contact.backend.claims
@@ -47,20 +51,32 @@ class Stage:
         self.observations: list[Observation] = []
         self.replies = Replies()
         self._contact = contact
+        self._name = name
+        self._seed = seed
+        self._asides = itertools.count(1)
         self._ops = ops
         self._numbers = itertools.count(1)
         self._clients: list[Client] = []
 
-    def client(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
-        """Return a new application's view of the contestant, with its own connection and `result_expires`."""
-        name = f"client-{len(self._clients) + 1}"
+    def client(
+        self,
+        *,
+        expires_ns: int | None = LONG_NS,
+        url: Callable[[str], str] = lambda url: url,
+        **conf: Any,
+    ) -> Client:
+        """Return a new application's view of the contestant, with its own connection and `result_expires`.
+
+        `url` may change the URL, `conf` any other setting of Celery.
+        """
         address = self._contact.address
-        backend = connect(address.url, broker=address.broker, expires_ns=expires_ns, **conf)
+        backend = connect(url(address.url), broker=address.broker, expires_ns=expires_ns, **conf)
+        name = f"{self._name}-{len(self._clients) + 1}"
         client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies)
         self._clients.append(client)
         return client
 
-    def reader(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
+    def reader(self, *, expires_ns: int | None = LONG_NS, **conf: Any) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
         client = self.client(expires_ns=expires_ns, **conf)
         self.replies.to = getattr(client.backend, "oid", None)
@@ -94,6 +110,43 @@ class Stage:
         for call in calls:
             if call is not None:
                 self.recorder.retain(call)
+
+    @property
+    def namespace(self) -> str:
+        """What every name of this playing begins with."""
+        return self._contact.namespace
+
+    def ttl(self, client: Client, key: str) -> None:
+        """Note the life that the server itself says a key still has; nothing where nobody can look."""
+        look = self._contact.backend.ttl
+        if look is not None:
+            name = key if self.layer == "kv" else client.backend.get_key_for_task(key).decode()
+            self.observe("ttl", key=key, ttl_ns=look(self._contact.address.url, name))
+
+    def pause(self, time_ns: float) -> None:
+        """Let time pass, because the clause is about time."""
+        time.sleep(time_ns / 1e9)
+
+    def aside(self, *scripts: Callable[[Stage], None], within_s: float, **environment: str) -> None:
+        """Play scripts in processes of their own, at the same time, and take over what they recorded.
+
+        The scripts are module-level functions. What does not end in time is ended, and noted.
+        """
+        for ops, observations in processes.played(self, scripts, within_s=within_s, environment=environment):
+            self.recorder.adopt(ops)
+            self.observations += observations
+
+    def apart(self, number: int) -> processes.Away:
+        """Return what a process of its own needs to play at this stage."""
+        return processes.Away(
+            option=self._contact.option,
+            address=self._contact.address,
+            namespace=f"{self._contact.namespace}-{next(self._asides)}",
+            layer=self.layer,
+            seed=self._seed + number,
+            ops=self._ops,
+            replies=self.replies.to,
+        )
 
     def close(self) -> None:
         """Give back every connection."""
