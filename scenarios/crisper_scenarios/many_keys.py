@@ -31,7 +31,7 @@ def ways_to_name_keys(stage: Stage) -> None:
         reader.mget(keys, form)
 
 
-@scenario({A12: reads_see_last_write}, layers=("kv",), ops=1200)
+@scenario({A12: reads_see_last_write}, layers=("kv",), ops=1200, seconds=90)
 def numbers_of_keys(stage: Stage) -> None:
     """Read duplicates, no key at all, and numbers of keys around the batch sizes of the engines; half are missing."""
     writer, reader = stage.client(), stage.reader()

@@ -17,7 +17,9 @@ DEVIATIONS = Path(__file__).parent / "deviations.toml"
 
 
 def _in_memory(_: str, namespace: str) -> Mapping[str, int]:
-    return {"entries": sum(namespace in str(key) for key in _DUMMY_CLIENT_CACHE)}
+    with _DUMMY_CLIENT_CACHE.mutex:
+        keys = list(_DUMMY_CLIENT_CACHE)
+    return {"entries": sum(namespace in str(key) for key in keys)}
 
 
 def _in_files(url: str, namespace: str) -> Mapping[str, int]:

@@ -123,10 +123,14 @@ class Client:
         )
 
     def fetch(self, task_id: str | None, *, keep: bool = True) -> Call:
-        """result: what `AsyncResult` does when it is asked for the state."""
+        """result: what `AsyncResult` does when it is asked for the state; None is what a careless caller asks for."""
         return self._call(
             "result", "get_task_meta", [str(task_id)], lambda: self.backend.get_task_meta(task_id), keep=keep
         )
+
+    def uri(self) -> Call:
+        """Ask for the URL as Celery shows it to people."""
+        return self._call(self.layer, "as_uri", [], self.backend.as_uri)
 
     def result(self, task_id: str) -> AsyncResult:
         """Return the result of a task as Celery's own object, to be named in a request; nothing is called."""

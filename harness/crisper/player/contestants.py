@@ -65,6 +65,7 @@ def _info(
         facts={
             "shortest_expiry_ns": backend.facts.shortest_expiry_ns,
             "largest_value_bytes": backend.facts.largest_value_bytes,
+            "default_port": backend.engine.port if backend.engine else None,
         },
         deviations=known,
         celery=celery,

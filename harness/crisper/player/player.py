@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 from crisper.errors import HarnessError
@@ -25,6 +25,10 @@ from crisper.verdicts import Finding, Verdict, undecided
 
 
 Outcome = list[Ruling] | list[Measurement]
+
+
+#: The short watches go first: a busy thread beside them would make them look too late.
+HEAD_START_S = 8.0
 
 
 class Player:
@@ -114,6 +118,7 @@ class Player:
     def _rounds(self, name: str, company: Company) -> None:
         entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
         watched = [company.begin(entry) for entry in entries if entry.scenario.lane == "watch"]
+        wait([pending.future for pending in watched], timeout=HEAD_START_S)
         for entry in (entry for entry in entries if entry.scenario.lane == "play"):
             if not self._stopping.is_set():
                 self._finished(company, company.begin(entry))

@@ -116,6 +116,30 @@ class Stage:
         """What every name of this playing begins with."""
         return self._contact.namespace
 
+    def try_client(self, url: Callable[[str], str]) -> Client | None:
+        """Make a client for a changed URL, as a call that may be refused; None where it was."""
+        made: list[Client] = []
+        self.recorder.call(
+            lambda: made.append(self.client(url=url)), client="new", layer=self.layer, name="connect", keys=()
+        )
+        return made[0] if made else None
+
+    def switches(self, client: Client) -> dict[str, bool]:
+        """Return the boolean options of the URL that the backend's declaration knows, and whether each is on."""
+        return {option: on(client.backend) for option, on in self._contact.backend.switches.items()}
+
+    @property
+    def options(self) -> list[str]:
+        """The boolean options that may stand in the URL."""
+        return list(self._contact.backend.switches)
+
+    @property
+    def redirects(self) -> dict[str, str]:
+        """Environment variables that could lead a client elsewhere: to a port where nobody listens."""
+        nowhere = "http://127.0.0.1:9"
+        proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), nowhere)
+        return proxies | {name: nowhere.removeprefix("http://") for name in self._contact.backend.redirects}
+
     def ttl(self, client: Client, key: str) -> None:
         """Note the life that the server itself says a key still has; nothing where nobody can look."""
         look = self._contact.backend.ttl

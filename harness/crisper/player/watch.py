@@ -11,7 +11,7 @@ from crisper.celery.recorder import Call
 from crisper.player.stage import SECOND, Stage
 
 
-FINEST_NS = 25_000_000
+FINEST_NS = 40_000_000
 APART_NS = 25_000_000
 COARSEST_NS = SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
@@ -58,9 +58,11 @@ class Watched:
         age_ns = now_ns - self.written.called_ns
         if age_ns >= int(expires_ns * PATIENCE) + SECOND:
             return None
-        left_ns = abs(expires_ns - age_ns)
-        coarsest_ns = COARSEST_NS if age_ns < expires_ns else OVERRUN_NS
-        return FINEST_NS if closely else min(max(left_ns // 4, FINEST_NS), coarsest_ns)
+        if closely:
+            return FINEST_NS
+        if age_ns < expires_ns:
+            return min(max((expires_ns - age_ns) // 2, FINEST_NS), COARSEST_NS)
+        return min(max((age_ns - expires_ns) // 4, FINEST_NS), OVERRUN_NS)
 
 
 @dataclass(order=True)
