@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from crisper.checks.settings import (
@@ -31,7 +32,7 @@ def password_in_url(stage: Stage) -> None:
 
 @scenario({H4: clients_are_apart}, layers=("result",))
 def key_prefixes(stage: Stage) -> None:
-    """Store one task id by two applications, one of them with a global_keyprefix; each reads, one forgets, each reads."""
+    """Store one task id by two applications, one with a global_keyprefix; each reads, one forgets, each reads."""
     plain = stage.client()
     other = stage.client(result_backend_transport_options={"global_keyprefix": f"{stage.namespace}-other"})
     task = stage.key()
@@ -86,7 +87,7 @@ def boolean_options(stage: Stage) -> None:
     """Set each boolean option of the URL to 0 and to false, and look at the backend."""
     for option in stage.options:
         for value in ("0", "false"):
-            client = stage.try_client(lambda url, option=option, value=value: _with_option(url, option, value))
+            client = stage.try_client(partial(_with_option, option=option, value=value))
             if client is not None:
                 stage.observe("switch", option=option, value=value, on=stage.switches(client)[option])
 

@@ -53,6 +53,7 @@ H4 = Clause(
     sentence="global_keyprefix parts two applications on one server, and keeps each whole.",
     level="must",
     source="celery/backends/base.py, _add_global_keyprefix",
+    needs="kv",
 )
 
 H6 = Clause(
