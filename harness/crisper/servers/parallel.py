@@ -68,6 +68,11 @@ class Servers:
         with self._lock:
             return self._submitted(engine, profile)
 
+    def stop(self, server: Server) -> None:
+        """Remove a disposable server before the run is over; what cannot be removed now is at its end."""
+        with suppress(DockerException, requests.RequestException):
+            server.stop()
+
     def close(self) -> None:
         """Give up what is starting and remove what was started, in parallel; once is enough, more often is harmless.
 
@@ -81,7 +86,7 @@ class Servers:
         self._threads.shutdown(wait=True, cancel_futures=True)
         started = [future.result() for future in self._futures if not future.cancelled() and not future.exception()]
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            list(threads.map(self._stopped, started))
+            list(threads.map(self.stop, started))
         self._lease.release()
         self._sweep()
         if "_client" in vars(self):
@@ -109,10 +114,6 @@ class Servers:
             reason = getattr(error, "explanation", None) or error
             message = f"{engine.name} could not be started, the container engine says: {reason}"
             raise ServerError(message) from error
-
-    def _stopped(self, server: Server) -> None:
-        with suppress(DockerException, requests.RequestException):  # then the sweep will say
-            server.stop()
 
     def _sweep(self) -> None:
         try:
