@@ -12,10 +12,11 @@ from pathlib import Path
 
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
-from crisper.history import Play
+from crisper.history import History, Play
 from crisper.judging import judged, lacks_layer, no_layer, unplayed
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
+from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company
 from crisper.player.plan import Entry, Plan
 from crisper.runs import ContestantInfo, Writer
@@ -42,6 +43,7 @@ class Player:
         self._infos: dict[str, ContestantInfo] = {}
         self._companies: dict[str, Company] = {}
         self._stopping = threading.Event()
+        self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
@@ -117,9 +119,21 @@ class Player:
         for entry in (entry for entry in entries if entry.scenario.lane == "play"):
             if not self._stopping.is_set():
                 self._judge(entry, company.finish(company.begin(entry)))
+        self._break(name, company, [entry for entry in entries if entry.scenario.lane == "alone"])
         for pending in watched:
             if not self._stopping.is_set():
                 self._judge(pending.entry, company.finish(pending))
+
+    def _break(self, name: str, company: Company, entries: list[Entry]) -> None:
+        backend = self._plan.backends[name]
+        finding = contestants.unbreakable(backend, destructive=self._plan.destructive)
+        if finding is not None:
+            for entry in entries:
+                self._judge(entry, finding)
+            return
+        alone = Alone(backend, company, self._servers, slots=self._slots, stopping=self._stopping.is_set)
+        for entry, outcome in alone.played(entries):
+            self._judge(entry, outcome)
 
     def _absent(self, entry: Entry) -> bool:
         if not lacks_layer(entry.play.layer, self._infos[entry.play.contestant].claims):
@@ -130,16 +144,18 @@ class Player:
             self._outcomes[entry.play].set_result([])
         return True
 
-    def _judge(self, entry: Entry, history: contestants.HistoryOrReason) -> None:
+    def _judge(self, entry: Entry, outcome: History | Finding | str) -> None:
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set():
             return
-        if isinstance(history, str):
-            self._rule(entry, unplayed(entry.play, entry.scenario.checks, undecided(history)))
+        if isinstance(outcome, str):
+            outcome = undecided(outcome)
+        if isinstance(outcome, Finding):
+            self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
             return
-        self._writer.write(history)
+        self._writer.write(outcome)
         info = self._infos[entry.play.contestant]
-        self._rule(entry, judged(history, entry.scenario, Judged(claims=frozenset(info.claims), facts=info.facts)))
+        self._rule(entry, judged(outcome, entry.scenario, Judged(claims=frozenset(info.claims), facts=info.facts)))
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
         info = self._infos[entry.play.contestant]

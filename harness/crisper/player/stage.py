@@ -6,6 +6,7 @@ import itertools
 import random
 import time
 from dataclasses import dataclass
+from functools import cached_property
 
 from crisper.backends import Backend
 from crisper.celery.client import Client, Replies, connect
@@ -13,6 +14,7 @@ from crisper.celery.recorder import Call, Recorder
 from crisper.clauses import Layer
 from crisper.history import Observation
 from crisper.player.address import Address
+from crisper.servers.faults import Breakable
 from crisper.values import canonical
 
 
@@ -42,6 +44,7 @@ class Stage:
         self.layer = layer
         self.facts = contact.backend.facts
         self.claims = contact.backend.claims
+        self.timeouts = contact.backend.timeouts
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.recorder = Recorder()
         self.observations: list[Observation] = []
@@ -51,18 +54,34 @@ class Stage:
         self._numbers = itertools.count(1)
         self._clients: list[Client] = []
 
-    def client(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
-        """Return a new application's view of the contestant, with its own connection and `result_expires`."""
+    @cached_property
+    def server(self) -> Breakable:
+        """The playing's own server, to be broken; lane `alone` only. Each fault becomes an Observation of that kind."""
+        address, engine = self._contact.address, self._contact.backend.engine
+        assert address.container is not None
+        assert engine is not None
+        return Breakable.of(
+            address.container,
+            version=lambda: engine.version(str(address.host), int(address.port or 0)),
+            note=lambda **seen: self.observe("fault", **seen),
+            within_s=engine.ready_within_s,
+        )
+
+    def client(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: object) -> Client:
+        """Return a new application's view of the contestant, with its own connection and `result_expires`.
+
+        A call that may hang is given up after `patience_ns`.
+        """
         name = f"client-{len(self._clients) + 1}"
         address = self._contact.address
         backend = connect(address.url, broker=address.broker, expires_ns=expires_ns, **conf)
-        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies)
+        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
         return client
 
-    def reader(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
+    def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: object) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
-        client = self.client(expires_ns=expires_ns, **conf)
+        client = self.client(expires_ns=expires_ns, patience_ns=patience_ns, **conf)
         self.replies.to = getattr(client.backend, "oid", None)
         return client
 
@@ -97,5 +116,7 @@ class Stage:
 
     def close(self) -> None:
         """Give back every connection."""
+        if "server" in vars(self):
+            self.server.close()
         for client in self._clients:
             self._contact.backend.release(client.backend)

@@ -64,8 +64,8 @@ def planted(client: Client, keys: list[str]) -> list[Watched]:
     return watched
 
 
-def watch(stage: Stage, watched: list[Watched]) -> None:
-    """Read each written key until it is missing, or has lived `PATIENCE` times as long as it was told to.
+def watch(stage: Stage, watched: list[Watched], *, until_ns: int | None = None) -> None:
+    """Read each written key until it is missing, or has lived `PATIENCE` times as long as told to, or until `until_ns`.
 
     Of all reads only the last that saw the value, the first that did not, and one that raised are kept as Ops; how many
     there were is an Observation.
@@ -75,6 +75,8 @@ def watch(stage: Stage, watched: list[Watched]) -> None:
     heapq.heapify(due)
     while due:
         next_one = heapq.heappop(due)
+        if until_ns is not None and next_one.at_ns >= until_ns:
+            break
         time.sleep(max(0, next_one.at_ns - time.monotonic_ns()) / 1e9)
         _look(next_one.watched)
         now = time.monotonic_ns()
