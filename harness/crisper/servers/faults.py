@@ -91,7 +91,7 @@ class Breakable:
                 self._version()
             except (OSError, ValueError) as error:
                 if time.monotonic() > deadline:
-                    message = f"a server that was {what} did not answer again within {self._within_s:.0f} s: {error}"
+                    message = f"a server that was {what} did not answer again within {self._within_s:g} s: {error}"
                     raise ServerError(message) from error
                 time.sleep(_POLL_S)
             else:

@@ -68,10 +68,14 @@ class Servers:
         with self._lock:
             return self._submitted(engine, profile)
 
-    def stop(self, server: Server) -> None:
-        """Remove a disposable server before the run is over; what cannot be removed now is at its end."""
-        with suppress(DockerException, requests.RequestException):
-            server.stop()
+    def stop(self, server: Server) -> Future[None]:
+        """Remove a disposable server in the background; what cannot be removed now is at the end of the run."""
+        try:
+            return self._threads.submit(self._stopped, server)
+        except RuntimeError:  # the end of the run is now
+            closed: Future[None] = Future()
+            closed.set_result(None)
+            return closed
 
     def close(self) -> None:
         """Give up what is starting and remove what was started, in parallel; once is enough, more often is harmless.
@@ -86,7 +90,7 @@ class Servers:
         self._threads.shutdown(wait=True, cancel_futures=True)
         started = [future.result() for future in self._futures if not future.cancelled() and not future.exception()]
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            list(threads.map(self.stop, started))
+            list(threads.map(self._stopped, started))
         self._lease.release()
         self._sweep()
         if "_client" in vars(self):
@@ -114,6 +118,10 @@ class Servers:
             reason = getattr(error, "explanation", None) or error
             message = f"{engine.name} could not be started, the container engine says: {reason}"
             raise ServerError(message) from error
+
+    def _stopped(self, server: Server) -> None:
+        with suppress(DockerException, requests.RequestException):  # then the sweep will say
+            server.stop()
 
     def _sweep(self) -> None:
         try:
