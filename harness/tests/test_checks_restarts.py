@@ -98,6 +98,12 @@ def test_a_slow_write_is_no_early_end():
     assert "pass" == lived((10.2, True), (10.9, False), took=0.5)[0]
 
 
+def test_a_rehearsal_does_not_count():
+    """A restart before the key was written is none of its life."""
+    assert "pass" == lived((9.9, True), (10.1, False), restarts=(-5, 5, 12))[0]
+    assert "unknown" == lived((9.9, True), (10.1, False), restarts=(-5, 5))[0]
+
+
 def test_one_restart_is_not_enough():
     """Without a restart before the end and one after it, nothing can be said."""
     assert "unknown" == lived((9.9, True), (10.1, False), restarts=(5,))[0]

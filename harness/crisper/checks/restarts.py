@@ -12,9 +12,9 @@ from crisper.verdicts import Finding, failed, merged, passed, undecided
 def as_if_never_restarted(history: History, _: Judged) -> Finding:
     """No key is gone early, readable late, or there again, with one restart before its end and one after."""
     all_lives = lives(history)
-    if not all_lives or len(faults(history)) < 2:  # noqa: PLR2004 - before the end, and after it
-        return undecided("nothing was written with an expiry and seen through two restarts")
-    findings = [_judged(life, faults(history)) for life in all_lives]
+    if not all_lives:
+        return undecided("nothing was written with an expiry")
+    findings = [_of_one(life, faults(history)) for life in all_lives]
     decided = [finding for finding in findings if finding.word != "unknown"]
     worst = merged(decided if len(decided) >= DECIDED * len(findings) else findings)
     alike = sum(finding.word == worst.word for finding in findings)
@@ -24,6 +24,13 @@ def as_if_never_restarted(history: History, _: Judged) -> Finding:
         evidence=worst.evidence,
         margin_ns=worst.margin_ns,
     )
+
+
+def _of_one(life: Life, all_restarts: list[Fault]) -> Finding:
+    restarts = [fault for fault in all_restarts if fault.began_ns >= life.written.returned_ns]
+    if len(restarts) < 2:  # noqa: PLR2004 - before the end, and after it
+        return undecided("were not seen through two restarts")
+    return _judged(life, restarts)
 
 
 def _judged(life: Life, restarts: list[Fault]) -> Finding:
