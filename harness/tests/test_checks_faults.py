@@ -65,6 +65,11 @@ def test_a_call_that_never_returns_is_broken():
     assert ([11 * SECOND], SECOND) == (finding.evidence, finding.margin_ns)
 
 
+def test_giving_up_too_soon_decides_nothing():
+    """A call that was given up within the bound could still have raised in time."""
+    assert "unknown" == found(WITHIN_5_S, hung("set", 11, took=4))[0]
+
+
 def test_raising_late_is_broken():
     """A call that raises after the bound is a failure, by the margin."""
     assert ("fail", "get raised ConnectionError after 9 s, more than 5 s") == found(

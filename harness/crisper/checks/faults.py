@@ -80,7 +80,7 @@ def _raised(op: Op, history: History, bound_ns: int) -> Finding:
     if op.error == "NoAnswerError":
         says = f"{op.call} was given up after {_seconds(took_ns)} s"
     if took_ns <= bound_ns:
-        return passed(says)
+        return undecided(f"{says}, too soon to tell", op.seq) if op.error == "NoAnswerError" else passed(says)
     if took_ns - _lag_ns(history) <= bound_ns:
         return undecided(f"{says}, but the instrument itself lagged by {_seconds(_lag_ns(history))} s", op.seq)
     return failed(f"{says}, more than {_seconds(bound_ns)} s", op.seq, margin_ns=took_ns - bound_ns)
