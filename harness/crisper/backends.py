@@ -49,7 +49,8 @@ class Backend:
     filled in, and `broker` its `broker_url` where results travel through it. `client` is the distribution whose version
     is the client's. `peek(url, namespace)` counts, behind Celery's back, what the server holds under a namespace, by
     kind; None where nobody can. `release(backend)` closes what Celery's own clean-up leaves open. `deviations` is the
-    TOML file of known failures. `yours` marks somebody's own server, given by URL.
+    TOML file of known failures. `timeouts` are the documented settings, if any, by which a user bounds a call to about
+    two seconds. `yours` marks somebody's own server, given by URL.
 
     What only its vendor knows, each optional: `ttl(url, key)` is the life that the server itself says a key still has
     (`NEVER` where it has no end, None where it is gone); `redirects` are environment variables that its client is known
@@ -67,6 +68,7 @@ class Backend:
     deviations: Path | None = None
     peek: Callable[[str, str], Mapping[str, int]] | None = None
     release: Callable[[Any], None] = lambda _: None
+    timeouts: Mapping[str, object] = field(default_factory=dict)
     yours: bool = False
     ttl: Callable[[str, str], int | None] | None = None
     redirects: tuple[str, ...] = ()

@@ -36,7 +36,8 @@ Check = Callable[[History, Judged], Finding]
 class Scenario:
     """A script for one or a few clauses; `checks` says which check decides which clause.
 
-    `ops` and `seconds` are the most that one playing may cost; the watchdog ends it beyond that.
+    `ops` and `seconds` are the most that one playing may cost; the watchdog ends it beyond that. In the lane `alone`
+    each playing has a server of its own, which it may break; a `durable` one keeps its data over a restart.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Scenario:
     lane: Lane
     ops: int
     seconds: int
+    durable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,7 @@ def scenario(
     lane: Lane = "play",
     ops: int = 200,
     seconds: int = 30,
+    durable: bool = False,
 ) -> Callable[[Callable[[Stage], None]], Scenario]:
     """Declare the decorated script a Scenario: its name is the id, its docstring the sentence."""
 
@@ -85,6 +88,7 @@ def scenario(
             lane=lane,
             ops=ops,
             seconds=seconds,
+            durable=durable,
         )
 
     return declare

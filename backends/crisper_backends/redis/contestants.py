@@ -45,4 +45,11 @@ redis = Backend(
     peek=_peek,
     release=_disconnect,
     ttl=_ttl,
+    # https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-socket-timeout (120 s if not set), and
+    # https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#connection-timeouts
+    timeouts={
+        "redis_socket_timeout": 2.0,
+        "redis_socket_connect_timeout": 2.0,
+        "result_backend_transport_options": {"retry_policy": {"timeout": 2.0}},
+    },
 )

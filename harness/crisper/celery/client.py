@@ -46,7 +46,7 @@ class Client:
     """One application's view of a contestant: the calls of each layer, and `write`, `read`, `remove` for either.
 
     Keys are handed over in the type that the backend asks for (`key_t`), as Celery does. Every method returns the
-    `Call` with what came of it, and never raises what the backend raised.
+    `Call` with what came of it, and never raises what the backend raised. None is waited for longer than `patience_ns`.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Client:
         recorder: Recorder,
         expires_ns: int | None,
         replies: Replies,
+        patience_ns: int | None = None,
     ) -> None:
         self.name = name
         self.layer = layer
@@ -64,10 +65,12 @@ class Client:
         self.expires_ns = expires_ns
         self._recorder = recorder
         self._replies = replies
+        self._patience_ns = patience_ns
         self._named = getattr(backend, "key_t", str)
 
     def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
-        return self._recorder.call(function, client=self.name, layer=layer, name=name, keys=tuple(keys), **more)
+        more |= {"client": self.name, "patience_ns": self._patience_ns}
+        return self._recorder.call(function, layer=layer, name=name, keys=tuple(keys), **more)
 
     def typed(self, form: Callable[[str], object]) -> Client:
         """Return the same client, handing keys over in another type: `str`, or `str.encode` for bytes."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from crisper.celery.patience import within
 from crisper.clauses import Layer
 from crisper.history import Op, Outcome, Phase
 from crisper.values import canonical
@@ -63,11 +64,15 @@ class Recorder:
         given: object = None,
         expires_ns: int | None = None,
         keep: bool = True,
+        patience_ns: int | None = None,
     ) -> Call:
-        """Make one call on the backend and note what came of it; `keep=False` leaves it to `retain`."""
+        """Make one call on the backend and note what came of it; `keep=False` leaves it to `retain`.
+
+        One that may hang is given up after `patience_ns`, with NoAnswerError.
+        """
         seq = next(self._seq)
         called_ns = time.monotonic_ns()
-        output, error = attempt(function)
+        output, error = attempt(function) if patience_ns is None else within(patience_ns, lambda: attempt(function))
         returned_ns = time.monotonic_ns()
         call = Call(
             seq=seq,

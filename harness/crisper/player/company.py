@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crisper.errors import HarnessError
 from crisper.history import History
+from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered, Message, Perform
 from crisper.player.plan import Entry
 from crisper.player.process import GoneError, Process, history
@@ -24,6 +25,11 @@ class Pending:
     future: Future[Message]
     until: float
 
+    @property
+    def late(self) -> bool:
+        """Whether it has had all the time that it may take."""
+        return time.monotonic() >= self.until
+
 
 class Company:
     """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget."""
@@ -35,8 +41,8 @@ class Company:
         self.process = Process()
         self.entered = self._welcome()
 
-    def begin(self, entry: Entry) -> Pending:
-        """Hand a playing to the process, in the background if its lane says so."""
+    def begin(self, entry: Entry, where: Address | None = None) -> Pending:
+        """Hand a playing to the process, in the background if its lane says so, on another server if one is given."""
         scenario = entry.scenario
         assert isinstance(scenario, Scenario)
         task = Perform(
@@ -44,7 +50,8 @@ class Company:
             play=entry.play,
             layer=entry.play.layer,
             source=entry.source,
-            background=scenario.lane == "watch",
+            background=scenario.lane in {"watch", "alone"},
+            address=where,
         )
         future = self.process.perform(task)
         return Pending(entry, self.process, future, time.monotonic() + scenario.seconds)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
+import msgspec
+
 from crisper import deviations
 from crisper.backends import Backend
 from crisper.celery.urls import redacted
 from crisper.clauses import Layer
-from crisper.history import History
 from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered
 from crisper.player.plan import Plan
 from crisper.runs import ContestantInfo, ServerInfo
 from crisper.servers.server import Server
-
-
-HistoryOrReason = History | str
+from crisper.verdicts import Finding
 
 
 def address(backend: Backend, server: Server | None, folder: Path) -> Address:
@@ -30,6 +29,26 @@ def address(backend: Backend, server: Server | None, folder: Path) -> Address:
         return Address(url=backend.url.format(folder=own))
     at = {"host": server.host, "port": server.port}
     return Address(url=backend.url.format(**at), broker=backend.broker.format(**at) if backend.broker else None)
+
+
+def breakable(backend: Backend, server: Server) -> Address:
+    """Return where the contestant is reached on a server that it may harm."""
+    where = address(backend, server, Path())
+    container = server.container.get_wrapped_container().id
+    return msgspec.structs.replace(where, container=container, host=server.host, port=server.port)
+
+
+def unbreakable(backend: Backend, *, destructive: bool) -> Finding | None:
+    """Return what is found of a promise about broken servers where there is none that may be broken."""
+    if backend.yours and not destructive:
+        because = "no fault is played on a server of yours (--allow-destructive lifts that)"
+    elif backend.yours:
+        because = "no fault can be played: a server given by URL has no container to pause, kill or restart"
+    elif backend.engine is None:
+        because = "no server of its own"
+    else:
+        return None
+    return Finding(word="inapplicable", because=because)
 
 
 def enter(plan: Plan, name: str, where: Address, run: str) -> Enter:

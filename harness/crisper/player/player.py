@@ -12,10 +12,11 @@ from pathlib import Path
 
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
-from crisper.history import Play
+from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
+from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.runs import ContestantInfo, Writer
@@ -46,6 +47,7 @@ class Player:
         self._infos: dict[str, ContestantInfo] = {}
         self._companies: dict[str, Company] = {}
         self._stopping = threading.Event()
+        self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
@@ -122,6 +124,7 @@ class Player:
         for entry in (entry for entry in entries if entry.scenario.lane == "play"):
             if not self._stopping.is_set():
                 self._finished(company, company.begin(entry))
+        self._break(name, company, [entry for entry in entries if entry.scenario.lane == "alone"])
         lost = [pending.entry for pending in watched if not self._finished(company, pending)]
         for pending in [company.begin(entry) for entry in lost]:
             if not self._finished(company, pending):
@@ -133,6 +136,17 @@ class Player:
             self._judge(pending.entry, history)
         return history is not None or self._stopping.is_set()
 
+    def _break(self, name: str, company: Company, entries: list[Entry]) -> None:
+        backend = self._plan.backends[name]
+        finding = contestants.unbreakable(backend, destructive=self._plan.destructive)
+        if finding is not None:
+            for entry in entries:
+                self._judge(entry, finding)
+            return
+        alone = Alone(backend, company, self._servers, slots=self._slots, stopping=self._stopping.is_set)
+        for entry, outcome in alone.played(entries):
+            self._judge(entry, outcome)
+
     def _absent(self, entry: Entry) -> bool:
         if not lacks_layer(entry.play.layer, self._infos[entry.play.contestant].claims):
             return False
@@ -142,19 +156,18 @@ class Player:
             self._outcomes[entry.play].set_result([])
         return True
 
-    def _judge(self, entry: Entry, history: contestants.HistoryOrReason) -> None:
+    def _judge(self, entry: Entry, outcome: History | Finding | str) -> None:
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set():
             return
-        if isinstance(history, str):
-            self._rule(entry, unplayed(entry.play, entry.scenario.checks, undecided(history)))
+        if isinstance(outcome, str):
+            outcome = undecided(outcome)
+        if isinstance(outcome, Finding):
+            self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
             return
-        self._writer.write(history)
+        self._writer.write(outcome)
         info = self._infos[entry.play.contestant]
-        self._rule(
-            entry,
-            judged(history, entry.scenario, known(info)),
-        )
+        self._rule(entry, judged(outcome, entry.scenario, known(info)))
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
         info = self._infos[entry.play.contestant]

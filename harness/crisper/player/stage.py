@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from crisper.backends import Backend
@@ -16,6 +17,7 @@ from crisper.clauses import Layer
 from crisper.history import Observation
 from crisper.player import processes
 from crisper.player.address import Address
+from crisper.servers.faults import Breakable
 from crisper.values import canonical
 
 
@@ -46,6 +48,7 @@ class Stage:
         self.layer = layer
         self.facts = contact.backend.facts
         self.claims = contact.backend.claims
+        self.timeouts = contact.backend.timeouts
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.recorder = Recorder()
         self.observations: list[Observation] = []
@@ -58,27 +61,41 @@ class Stage:
         self._numbers = itertools.count(1)
         self._clients: list[Client] = []
 
+    @cached_property
+    def server(self) -> Breakable:
+        """The playing's own server, to be broken; lane `alone` only. Each fault becomes an Observation of that kind."""
+        address, engine = self._contact.address, self._contact.backend.engine
+        assert address.container is not None
+        assert engine is not None
+        return Breakable.of(
+            address.container,
+            version=lambda: engine.version(str(address.host), int(address.port or 0)),
+            note=lambda **seen: self.observe("fault", **seen),
+            within_s=engine.ready_within_s,
+        )
+
     def client(
         self,
         *,
         expires_ns: int | None = LONG_NS,
         url: Callable[[str], str] = lambda url: url,
+        patience_ns: int | None = None,
         **conf: Any,
     ) -> Client:
         """Return a new application's view of the contestant, with its own connection and `result_expires`.
 
-        `url` may change the URL, `conf` any other setting of Celery.
+        `url` may change the URL, `conf` any other setting. A call that may hang is given up after `patience_ns`.
         """
         address = self._contact.address
         backend = connect(url(address.url), broker=address.broker, expires_ns=expires_ns, **conf)
         name = f"{self._name}-{len(self._clients) + 1}"
-        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies)
+        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
         return client
 
-    def reader(self, *, expires_ns: int | None = LONG_NS, **conf: Any) -> Client:
+    def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: Any) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
-        client = self.client(expires_ns=expires_ns, **conf)
+        client = self.client(expires_ns=expires_ns, patience_ns=patience_ns, **conf)
         self.replies.to = getattr(client.backend, "oid", None)
         return client
 
@@ -174,5 +191,7 @@ class Stage:
 
     def close(self) -> None:
         """Give back every connection."""
+        if "server" in vars(self):
+            self.server.close()
         for client in self._clients:
             self._contact.backend.release(client.backend)

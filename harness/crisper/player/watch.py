@@ -77,8 +77,8 @@ def planted(client: Client, keys: list[str], value: bytes = b"mortal") -> list[W
     return [Watched(client, key, value, after_ns=number * APART_NS) for number, key in enumerate(keys)]
 
 
-def watch(stage: Stage, watched: list[Watched], *, closely: bool = False) -> None:
-    """Write each key, and read it until it is missing, or has lived `PATIENCE` times as long as it was told to.
+def watch(stage: Stage, watched: list[Watched], *, closely: bool = False, until_ns: int | None = None) -> None:
+    """Write each key, and read it until it is missing, has lived `PATIENCE` times as long as told to, or `until_ns`.
 
     `closely` reads all the time instead of near the promised end only. Of all reads only the last that saw the value,
     the first that did not, and one that raised are kept as Ops; how many there were is an Observation.
@@ -88,6 +88,8 @@ def watch(stage: Stage, watched: list[Watched], *, closely: bool = False) -> Non
     heapq.heapify(due)
     while due:
         next_one = heapq.heappop(due)
+        if until_ns is not None and next_one.at_ns >= until_ns:
+            break
         time.sleep(max(0, next_one.at_ns - time.monotonic_ns()) / 1e9)
         next_one.watched.look()
         now_ns = time.monotonic_ns()

@@ -31,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, metavar="N", help="the seed of all random choices (default: a new one)")
     group.addoption("--profile", choices=("quick", "full"), default="quick", help="how much is played")
     group.addoption(
+        "--allow-destructive",
+        action="store_true",
+        help="play faults on servers given by URL too, as far as that can be done without their container",
+    )
+    group.addoption(
         "--image",
         action="append",
         metavar="ENGINE=REFERENCE",

@@ -125,6 +125,7 @@ def _plan(config: pytest.Config, items: list[PlayItem]) -> Plan:
         seed=options.seed(config),
         profile=config.option.profile,
         images=options.images(config),
+        destructive=config.option.allow_destructive,
     )
 
 

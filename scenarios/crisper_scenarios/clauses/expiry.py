@@ -56,6 +56,14 @@ C7 = Clause(
     source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
 )
 
+C13 = Clause(
+    id="C13",
+    sentence="A server restart neither revives what expired nor shortens or lengthens a life.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+    needs="autoexpire",
+)
+
 C14 = Clause(
     id="C14",
     sentence="Reading does not prolong life.",
