@@ -106,7 +106,7 @@ class Player:
         company = Company(contestants.enter(self._plan, name, where, self._run), has_kv="kv" in backend.claims)
         with self._lock:
             self._companies[name] = company
-        info = contestants.info(backend, company.entered, where.url, server)
+        info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
         self._rounds(name, company)
         self.timings_ns[name] = time.monotonic_ns() - started_ns

@@ -58,12 +58,16 @@ class Stage:
         backend = connect(address.url, broker=address.broker, expires_ns=expires_ns, **conf)
         client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies)
         self._clients.append(client)
+        if conf:
+            self.observe("client", client=name, conf=conf)
         return client
 
     def reader(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
         client = self.client(expires_ns=expires_ns, **conf)
         self.replies.to = getattr(client.backend, "oid", None)
+        if self.replies.to is not None:
+            self.observe("client", client=client.name, conf=conf, replies=True)
         return client
 
     def key(self) -> str:

@@ -15,14 +15,16 @@ from types import FrameType
 
 import pytest
 
+from crisper import runs
 from crisper.celery.urls import redacted
 from crisper.errors import HarnessError, UsageError
 from crisper.gate import ExitCode, exit_code
 from crisper.player.plan import Plan
 from crisper.player.player import Player
-from crisper.plugin import closing, options
+from crisper.plugin import again, closing, options
 from crisper.plugin.collecting import ASKED
 from crisper.plugin.items import PLAYER, PlayItem
+from crisper.reproduction import making
 from crisper.runs import Footer, Header, Writer
 from crisper.servers.parallel import Servers
 
@@ -45,6 +47,7 @@ class Session:
         self.writer.write(_header(self.plan, run, started, config))
         self.servers = Servers(images=self.plan.images, say=self.say)
         self.player = Player(self.plan, self.servers, self.writer, run, self.say)
+        self.commands = again.commands(config, items, self.plan)
 
     def start(self) -> None:
         """Start the servers, and the Player behind them."""
@@ -55,11 +58,18 @@ class Session:
         """End everything, and the Run with a footer if it came to its end."""
         self.player.stop()
         self.servers.close()
+        self._reproduce()
         if outcome == "complete":
             timings = {"total": time.monotonic_ns() - self.started_ns, **self.player.timings_ns}
             ended = datetime.now(tz=UTC).isoformat(timespec="seconds")
             self.writer.write(Footer(ended=ended, outcome=outcome, exit_code=code, timings_ns=timings))
         self.writer.close()
+
+    def _reproduce(self) -> None:
+        found = list(making.reproductions(runs.read(self.path), self.commands))
+        for each in found:
+            self.writer.write(each)
+        making.write(self.path, found)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
