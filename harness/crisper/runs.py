@@ -86,12 +86,16 @@ class ContestantInfo(msgspec.Struct, frozen=True, kw_only=True, tag_field="recor
 
 
 class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="footer"):
-    """The last line of a complete Run. `timings_ns` says where the wall time went."""
+    """The last line of a complete Run. `timings_ns` says where the wall time went.
+
+    `complaints` are what the gate found wrong with known deviations: file and line, and what to change.
+    """
 
     ended: str
     outcome: str
     exit_code: int
     timings_ns: dict[str, int] = {}
+    complaints: list[str] = []
 
 
 Record = Header | ContestantInfo | History | Verdict | Measurement | Reproduction | Footer

@@ -36,6 +36,7 @@ class Plan:
     seed: int
     profile: Profile
     images: dict[str, str] = field(default_factory=dict)
+    strict: bool = False
 
     def of(self, contestant: str) -> list[Entry]:
         """Return one contestant's entries, in order."""

@@ -145,8 +145,9 @@ class Player:
         info = self._infos[entry.play.contestant]
         today = dt.datetime.now(tz=dt.UTC).date()
         engine = info.server.version if info.server else ""
+        versions = {"celery": info.celery, "engine": engine}
         rulings = [
-            ruling(verdict, info.deviations, celery=info.celery, engine=engine, today=today) for verdict in verdicts
+            ruling(verdict, info.deviations, **versions, today=today, strict=self._plan.strict) for verdict in verdicts
         ]
         for each in rulings:
             self._writer.write(each.verdict)
