@@ -25,7 +25,11 @@ def proposal(run: str, rulings: Iterable[Ruling], *, files: Mapping[str, str], s
     new = [each for each in rulings if each.standing == "nonconformance" and each.verdict.finding.word == "fail"]
     passing = [each for each in rulings if each.standing == "nonconformance" and each.verdict.finding.word == "pass"]
     delete = [*dict.fromkeys([*stale, *(f"{each.verdict.clause} {each.says}" for each in passing)])]
-    parts = [HEAD.format(run=run), *(f"# To delete or change: {line}\n" for line in delete), *_entries(new, files)]
+    parts = [
+        HEAD.format(run=run),
+        *(_remark(f"To delete or change: {line}") + "\n" for line in delete),
+        *_entries(new, files),
+    ]
     return "\n".join(parts if len(parts) > 1 else [*parts, "# Nothing to change.\n"])
 
 
@@ -57,7 +61,7 @@ def _cell(one: Ruling) -> tuple[str, str, str]:
 
 
 def _entry(one: Ruling, file: str, pattern: str, layer: str) -> Iterator[str]:
-    yield f"# For {file}. Seen: {' '.join(one.says.split())}"
+    yield _remark(f"For {file}. Seen: {one.says}")
     yield "[[deviation]]"
     for name, value in zip(("backend", "clause", "scenario"), _cell(one), strict=True):
         yield f"{name} = {_text(value)}"
@@ -67,6 +71,13 @@ def _entry(one: Ruling, file: str, pattern: str, layer: str) -> Iterator[str]:
     if layer:
         yield f"layer = {_text(layer)}"
     yield ""
+
+
+def _remark(text: str) -> str:
+    """Return a TOML comment, which holds no control characters."""
+    return "# " + "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in " ".join(text.split())
+    )
 
 
 def _text(value: str) -> str:

@@ -43,7 +43,7 @@ def _store_result(op: Op, say: Wording) -> str:
     if extra or say.replies_to:
         say.literals.imports.add("from celery.app.task import Context")
         request = {"id": task, "correlation_id": task, "children": "[]"}
-        request |= {"reply_to": f"{say.replies_to}.oid"} if say.replies_to else {}
+        request |= {"reply_to": f"{variable(say.replies_to)}.oid"} if say.replies_to else {}
         request |= {name: say.value(value) for name, value in extra.items()}
         arguments.append(f"request=Context({', '.join(f'{name}={value}' for name, value in request.items())})")
     return f"store_result({', '.join(arguments)})"

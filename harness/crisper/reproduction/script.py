@@ -47,8 +47,14 @@ def _head(told: Told, contestant: ContestantInfo) -> list[str]:
     client = contestant.client if contestant.client.lower() != celery.lower() else ""
     versions = ", ".join(filter(None, [celery, client, engine]))
     text = [*textwrap.wrap(f"{told.clause}: {told.promise}", WIDTH), "", *textwrap.wrap(told.scenario, WIDTH)]
-    lines = [each.replace("\\", "/").replace('"""', "'''") for each in [*text, f"Seen with {versions}."]]
+    lines = [_harmless(each) for each in [*text, f"Seen with {versions}."]]
     return [f'"""{lines[0]}', *lines[1:], '"""']
+
+
+def _harmless(text: str) -> str:
+    """Return text that may stand in a docstring."""
+    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return shown.replace("\\", "/").replace('"""', "'''")
 
 
 def _imports(found: Excerpt, calls: list[str], literals: Literals) -> list[str]:
