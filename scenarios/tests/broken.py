@@ -3,8 +3,6 @@
 `must_fail` are the clauses that a lie breaks, and it breaks no other.
 """
 
-# ruff: noqa: D102 - what a method promises is Celery's word; how it lies is the class's docstring
-
 from __future__ import annotations
 
 import threading

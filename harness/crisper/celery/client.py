@@ -122,6 +122,7 @@ class Client:
             [task_id],
             lambda: self.backend.store_result(task_id, result, state, traceback=traceback, request=context),
             given={"result": result, "status": state},
+            extra=request if traceback is None else {"traceback": traceback, **request},
             expires_ns=self.expires_ns,
         )
 

@@ -6,7 +6,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -27,6 +27,7 @@ class Call:
     name: str
     keys: tuple[str, ...]
     input: object
+    extra: Mapping[str, object]
     output: object
     error: BaseException | None
     expires_ns: int | None
@@ -62,6 +63,7 @@ class Recorder:
         name: str,
         keys: tuple[str, ...],
         given: object = None,
+        extra: Mapping[str, object] | None = None,
         expires_ns: int | None = None,
         keep: bool = True,
         patience_ns: int | None = None,
@@ -81,6 +83,7 @@ class Recorder:
             name=name,
             keys=keys,
             input=given,
+            extra=extra or {},
             output=output,
             error=error,
             expires_ns=expires_ns,
@@ -125,6 +128,7 @@ def _op(call: Call, process: int) -> Op:
         call=call.name,
         keys=list(call.keys),
         input=canonical(call.input),
+        extra={name: canonical(value) for name, value in call.extra.items()},
         output=canonical(call.output),
         expires_ns=call.expires_ns,
         outcome=_outcome(error),

@@ -56,24 +56,24 @@ def enter(plan: Plan, name: str, where: Address, run: str) -> Enter:
     return Enter(option=plan.options[name], address=where, namespace=f"crisper-{run}-{name}", seed=plan.seed)
 
 
-def info(backend: Backend, entered: Entered, url: str, server: Server | None) -> ContestantInfo:
+def info(backend: Backend, entered: Entered, where: Address, server: Server | None) -> ContestantInfo:
     """Return what the Run keeps of a contestant that takes part."""
     if server is not None:
         about: ServerInfo | None = server.info()
     else:
         about = ServerInfo(engine="yours", version="", profile="yours") if backend.yours else None
-    return _info(backend, celery=entered.celery, client=entered.client, url=redacted(url), server=about, failure=None)
+    found = _info(backend, celery=entered.celery, client=entered.client, url=redacted(where.url), server=about)
+    return msgspec.structs.replace(found, broker=redacted(where.broker)) if where.broker else found
 
 
 def absent(backend: Backend, why: str) -> ContestantInfo:
     """Return what the Run keeps of a contestant that never took part."""
     celery = importlib.metadata.version("celery")
-    return _info(backend, celery=celery, client="", url=redacted(backend.url), server=None, failure=why)
+    found = _info(backend, celery=celery, client="", url=redacted(backend.url), server=None)
+    return msgspec.structs.replace(found, failure=why)
 
 
-def _info(
-    backend: Backend, *, celery: str, client: str, url: str, server: ServerInfo | None, failure: str | None
-) -> ContestantInfo:
+def _info(backend: Backend, *, celery: str, client: str, url: str, server: ServerInfo | None) -> ContestantInfo:
     layers: list[Layer] = ["kv", "result"] if "kv" in backend.claims else ["result"]
     known = deviations.known(backend.deviations, backend.name) if backend.deviations else []
     return ContestantInfo(
@@ -90,5 +90,4 @@ def _info(
         celery=celery,
         client=client,
         server=server,
-        failure=failure,
     )

@@ -112,7 +112,7 @@ class Player:
         company = Company(contestants.enter(self._plan, name, where, self._run), has_kv="kv" in backend.claims)
         with self._lock:
             self._companies[name] = company
-        info = contestants.info(backend, company.entered, where.url, server)
+        info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
         self._rounds(name, company)
         self.timings_ns[name] = time.monotonic_ns() - started_ns
@@ -173,8 +173,9 @@ class Player:
         info = self._infos[entry.play.contestant]
         today = dt.datetime.now(tz=dt.UTC).date()
         engine = info.server.version if info.server else ""
+        versions = {"celery": info.celery, "engine": engine}
         rulings = [
-            ruling(verdict, info.deviations, celery=info.celery, engine=engine, today=today) for verdict in verdicts
+            ruling(verdict, info.deviations, **versions, today=today, strict=self._plan.strict) for verdict in verdicts
         ]
         for each in rulings:
             self._writer.write(each.verdict)

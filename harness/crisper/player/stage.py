@@ -91,12 +91,16 @@ class Stage:
         name = f"{self._name}-{len(self._clients) + 1}"
         client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
+        if conf:
+            self.observe("client", client=name, conf=conf)
         return client
 
     def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: Any) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
         client = self.client(expires_ns=expires_ns, patience_ns=patience_ns, **conf)
         self.replies.to = getattr(client.backend, "oid", None)
+        if self.replies.to is not None:
+            self.observe("client", client=client.name, conf=conf, replies=True)
         return client
 
     def key(self) -> str:
