@@ -63,6 +63,11 @@ class Client:
         self._replies = replies
         self._named = getattr(backend, "key_t", str)
 
+    def announce(self) -> None:
+        """Do at the caller's end what sending a task does: a backend that pushes may need to know where to."""
+        with self.backend.app.producer_or_acquire() as producer:
+            self.backend.on_task_call(producer, self._replies.to)
+
     def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
         return self._recorder.call(function, client=self.name, layer=layer, name=name, keys=tuple(keys), **more)
 
