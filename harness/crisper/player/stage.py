@@ -8,11 +8,15 @@ import time
 from dataclasses import dataclass
 
 from crisper.backends import Backend
+from crisper.celery.caller import Caller
 from crisper.celery.client import Client, Replies, connect
 from crisper.celery.recorder import Call, Recorder
+from crisper.celery.worker import Pool
 from crisper.clauses import Layer
 from crisper.history import Observation
 from crisper.player.address import Address
+from crisper.player.crew import Crew
+from crisper.player.workers import Worker, WorkerError
 from crisper.values import canonical
 
 
@@ -33,6 +37,7 @@ class Contact:
     address: Address
     namespace: str
     backend: Backend
+    crew: Crew | None = None
 
 
 class Stage:
@@ -50,6 +55,7 @@ class Stage:
         self._ops = ops
         self._numbers = itertools.count(1)
         self._clients: list[Client] = []
+        self._workers: list[Worker] = []
 
     def client(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
         """Return a new application's view of the contestant, with its own connection and `result_expires`."""
@@ -67,6 +73,24 @@ class Stage:
         if "shared" not in self.claims and "push" in self.claims:
             client.announce()
         return client
+
+    def caller(self, pool: Pool) -> Caller:
+        """Return an application that sends tasks to the contestant's real worker with that pool, once it takes them.
+
+        Raises WorkerError where there is none.
+        """
+        if self._contact.crew is None:
+            message = "this playing has no workers"
+            raise WorkerError(message)
+        worker = self._contact.crew.worker(pool)
+        post = worker.post
+        backend = connect(
+            self._contact.address.url, broker=post.broker, expires_ns=LONG_NS, task_default_queue=post.queue
+        )
+        caller = Caller(pool, self.layer, backend, self.recorder, LONG_NS, self.replies)
+        self._clients.append(caller)
+        self._workers.append(worker)
+        return caller
 
     def key(self) -> str:
         """Return a key (or task id) that nobody has used."""
@@ -98,6 +122,18 @@ class Stage:
                 self.recorder.retain(call)
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Give back every connection, and note what the workers did."""
+        for worker in self._workers:
+            self._report(worker)
         for client in self._clients:
             self._contact.backend.release(client.backend)
+
+    def _report(self, worker: Worker) -> None:
+        pool = worker.post.pool
+        transport = worker.post.broker.partition("://")[0]
+        self.observe("worker", pool=pool, pid=worker.pid, transport=transport, ready_in_ns=worker.ready_in_ns)
+        for word in worker.done(f"{self._contact.namespace}-"):
+            data = {"pool": pool, "task": word.task, "state": word.state}
+            self.observations.append(Observation(kind="done", at_ns=word.at_ns, data=data))
+        if self.recorder.troubled and (tail := worker.tail()):
+            self.observe("log", pool=pool, tail=tail)
