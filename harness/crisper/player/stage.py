@@ -88,6 +88,7 @@ class Stage:
             self._contact.address.url, broker=post.broker, expires_ns=LONG_NS, task_default_queue=post.queue
         )
         caller = Caller(pool, self.layer, backend, self.recorder, LONG_NS, self.replies)
+        caller.done_at_ns = worker.done_at_ns
         self._clients.append(caller)
         self._workers.append(worker)
         return caller

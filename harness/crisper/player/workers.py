@@ -63,6 +63,10 @@ class Worker:
         """Yield what it said of tasks whose ids begin so."""
         return (word for word in list(self._words) if word.task.startswith(prefix))
 
+    def done_at_ns(self, task: str) -> int | None:
+        """Return when it was done with a task for good; None where it is not, or is going to try again."""
+        return next((word.at_ns for word in self.done(task) if word.task == task and word.state != "RETRY"), None)
+
     def tail(self) -> str:
         """Return the end of its log, without the passwords that it was told."""
         size = self._log.seek(0, 2)
