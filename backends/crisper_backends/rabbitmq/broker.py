@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from crisper.backends import Broker
-from crisper_backends.rabbitmq.engine import ENGINE, PASSWORD, USER
+from crisper_backends.rabbitmq.engine import ENGINE, LOGIN
 
 
-URL = f"amqp://{USER}:{PASSWORD}@{{host}}:{{port}}//"
+URL = f"amqp://{LOGIN}:{LOGIN}@{{host}}:{{port}}//"
 
 broker = Broker(engine=ENGINE, url=URL)

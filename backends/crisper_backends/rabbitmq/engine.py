@@ -5,8 +5,8 @@ from __future__ import annotations
 from crisper.backends import Engine
 
 
-#: Not `guest`: that one is refused to whoever does not come from within the container.
-USER = PASSWORD = "crisper"
+#: User and password. Not `guest`: that one is refused to whoever does not come from within the container.
+LOGIN = "crisper"
 
 
 def version(host: str, port: int) -> str:
@@ -17,7 +17,7 @@ def version(host: str, port: int) -> str:
     from amqp import Connection
     from amqp.exceptions import AMQPError
 
-    connection = Connection(f"{host}:{port}", userid=USER, password=PASSWORD, connect_timeout=2, read_timeout=2)
+    connection = Connection(f"{host}:{port}", userid=LOGIN, password=LOGIN, connect_timeout=2, read_timeout=2)
     try:
         connection.connect()
         return str(connection.server_properties["version"])
@@ -40,8 +40,8 @@ ENGINE = Engine(
     # All of it is read by the server itself, so that it needs no file, and no entrypoint of the image's:
     # https://www.rabbitmq.com/docs/configure#supported-environment-variables
     environment={
-        "RABBITMQ_DEFAULT_USER": USER,
-        "RABBITMQ_DEFAULT_PASS": PASSWORD,
+        "RABBITMQ_DEFAULT_USER": LOGIN,
+        "RABBITMQ_DEFAULT_PASS": LOGIN,
         # The container's own name changes, and with it the folder that a durable server's data are looked for in.
         "RABBITMQ_NODENAME": "rabbit@localhost",
         "RABBITMQ_ENABLED_PLUGINS": " ",

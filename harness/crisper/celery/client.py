@@ -117,7 +117,7 @@ class Client:
         return self._call("result", "get_task_meta", [task_id], lambda: self.backend.get_task_meta(task_id), keep=keep)
 
     def wait(self, task_id: str, *, timeout_ns: int, propagate: bool = True) -> Call:
-        """result: what `AsyncResult.get` does; the error of a failed task is raised or, without `propagate`, returned."""
+        """Do what `AsyncResult.get` does; without `propagate` the error of a failed task is returned, not raised."""
         return self._wait(self.backend.app.AsyncResult(task_id), [task_id], timeout_ns, propagate=propagate)
 
     def _wait(self, result: Any, keys: list[str], timeout_ns: int, *, propagate: bool) -> Call:

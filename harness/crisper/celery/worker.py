@@ -12,7 +12,6 @@ from typing import Any, Literal
 import msgspec
 from celery.signals import task_postrun, worker_process_init, worker_ready
 
-from crisper.celery import tasks
 from crisper.celery.client import connect
 
 
@@ -51,10 +50,14 @@ def main() -> None:
         post.url,
         broker=post.broker,
         expires_ns=post.expires_ns,
+        include=["crisper.celery.tasks"],
         task_default_queue=post.queue,
         worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
     )
+    worker_ready.connect(_ready)
+    task_postrun.connect(_done)
+    worker_process_init.connect(_outlive_no_parent)
     quiet = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
     staff = (f"--pool={post.pool}", f"--concurrency={post.concurrency}", f"--hostname={post.queue}@%h")
     backend.app.set_current()
@@ -90,22 +93,17 @@ def _outlive_nobody() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-@worker_ready.connect
 def _ready(**_: object) -> None:
     _say(says="ready")
 
 
-@task_postrun.connect
 def _done(*, task_id: str, state: str | None = None, **_: object) -> None:
     _say(says="done", task=task_id, state=state or "")
 
 
-@worker_process_init.connect
 def _outlive_no_parent(**_: object) -> None:
     ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
-
-__all__ = ["Pool", "Post", "Word", "main", "tasks"]
 
 if __name__ == "__main__":
     main()

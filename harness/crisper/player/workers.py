@@ -30,7 +30,7 @@ class Worker:
         self.ready_in_ns: int | None = None
         self._started_ns = time.monotonic_ns()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._popen = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
+        self._popen = subprocess.Popen(
             [sys.executable, "-m", "crisper.celery.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
