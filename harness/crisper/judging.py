@@ -13,6 +13,10 @@ from crisper.scenario import Check, Judged, Scenario
 from crisper.verdicts import Finding, Verdict, undecided
 
 
+#: Any one of these opens a layer; the one that is not here is everybody's.
+_ENTRANCE: dict[Layer, frozenset[Capability]] = {"kv": frozenset({"kv"}), "task": frozenset({"shared", "push"})}
+
+
 def known(contestant: ContestantInfo) -> Judged:
     """Return what checks may know of a contestant."""
     return Judged(celery=contestant.celery, claims=frozenset(contestant.claims), facts=contestant.facts)
@@ -32,8 +36,11 @@ def unplayed(play: Play, clauses: Iterable[Clause], finding: Finding) -> list[Ve
 
 
 def lacks_layer(layer: Layer, claims: Iterable[Capability]) -> bool:
-    """Whether a contestant has no such layer at all."""
-    return layer == "kv" and "kv" not in claims
+    """Whether a contestant has no such layer at all.
+
+    A worker is another process: it can only hand results over to somebody who shares, or to whom they are pushed.
+    """
+    return layer in _ENTRANCE and _ENTRANCE[layer].isdisjoint(claims)
 
 
 def no_layer(layer: Layer) -> Finding:

@@ -1,4 +1,4 @@
-"""Finds what other packages declare: backends and scenarios, by entry point, and backends by URL."""
+"""Finds what other packages declare: backends, a broker and scenarios, by entry point, and backends by URL."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from crisper.backends import Backend
+from crisper.backends import Backend, Broker
 from crisper.errors import UsageError
 from crisper.scenario import Scenario, Workload, declared_in
 
 
 BACKENDS = "crisper.backends"
+BROKER = "crisper.broker"
 SCENARIOS = "crisper.scenarios"
 
 
@@ -29,6 +30,18 @@ def backend(option: str) -> Backend:
     Raises UsageError that names what to change.
     """
     return _by_url(option) if "://" in option else _by_name(option)
+
+
+def broker() -> Broker | None:
+    """Return the declared Broker, by name the first of several; None where there is none.
+
+    Raises UsageError where its package cannot be imported.
+    """
+    for entry in sorted(entry_points(group=BROKER), key=lambda each: each.name):
+        loaded = _loaded(entry, f"the broker {entry.name}")
+        if isinstance(loaded, Broker):
+            return loaded
+    return None
 
 
 def _by_name(name: str) -> Backend:

@@ -11,8 +11,10 @@ from typing import Any
 
 from celery import Celery
 from celery.app.task import Context
+from celery.exceptions import TaskRevokedError
 from celery.result import AsyncResult
 
+from crisper.celery import brokers
 from crisper.celery.recorder import Call, Recorder
 from crisper.clauses import Layer
 
@@ -25,10 +27,10 @@ def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **co
 
     `expires_ns` becomes `result_expires` (whole seconds as int); None means no expiry. Raises what Celery raises.
     """
-    app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, broker=broker or "memory://", backend=url, **_quiet)
+    app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, backend=url, **_quiet)
     expires = None if expires_ns is None else expires_ns / 1e9
     whole = int(expires) if expires is not None and expires.is_integer() else expires
-    app.conf.update({"result_expires": whole, "result_cache_max": -1, **conf})
+    app.conf.update({"result_expires": whole, "result_cache_max": -1, **brokers.settings(broker), **conf})
     return app.backend
 
 
@@ -67,6 +69,11 @@ class Client:
         self._replies = replies
         self._patience_ns = patience_ns
         self._named = getattr(backend, "key_t", str)
+
+    def announce(self) -> None:
+        """Do at the caller's end what sending a task does: a backend that pushes may need to know where to."""
+        with self.backend.app.producer_or_acquire() as producer:
+            self.backend.on_task_call(producer, self._replies.to)
 
     def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
         more |= {"client": self.name, "patience_ns": self._patience_ns}
@@ -155,6 +162,19 @@ class Client:
         result = AsyncResult(task_id, app=self.backend.app)
         return self._call("result", "pickled state", [task_id], lambda: pickle.loads(pickle.dumps(result)).state)  # noqa: S301
 
+    def wait(self, task_id: str, *, timeout_ns: int, propagate: bool = True) -> Call:
+        """Do what `AsyncResult.get` does; without `propagate` the error of a failed task is returned, not raised."""
+        return self._wait(self.backend.app.AsyncResult(task_id), [task_id], timeout_ns, propagate=propagate)
+
+    def _wait(self, result: Any, keys: list[str], timeout_ns: int, *, propagate: bool) -> Call:
+        return self._call(
+            self.layer,
+            "get",
+            keys,
+            lambda: result.get(timeout=timeout_ns / 1e9, propagate=propagate),
+            given={"timeout_ns": timeout_ns, "propagate": propagate},
+        )
+
     def forget(self, task_id: str) -> Call:
         """result: what `AsyncResult.forget` does."""
         return self._call("result", "forget", [task_id], lambda: self.backend.forget(task_id))
@@ -170,6 +190,12 @@ class Client:
     def remove(self, key: str) -> Call:
         """Remove at the layer that is played."""
         return self.delete(key) if self.layer == "kv" else self.forget(key)
+
+
+def revoked(reason: str) -> Exception:
+    """Return what a worker stores of a task that was revoked."""
+    error: Exception = TaskRevokedError(reason)
+    return error
 
 
 def is_missing(call: Call) -> bool:

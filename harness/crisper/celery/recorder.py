@@ -110,6 +110,11 @@ class Recorder:
         """How many calls are kept so far."""
         return len(self._calls)
 
+    @property
+    def troubled(self) -> bool:
+        """Whether any call raised."""
+        return any(call.error is not None for call in self._calls)
+
     def ops(self) -> list[Op]:
         """Return what was kept as Ops, by the order of the calls."""
         process = os.getpid()

@@ -35,6 +35,12 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     failure: str | None = None
 
 
+class Hire(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Start the contestant's workers, which get their tasks through this broker; nobody waits for an answer."""
+
+    broker: str
+
+
 class Perform(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Play one scenario, found in the file `source`; in the background if so told, on a server of its own if given."""
 
@@ -53,7 +59,7 @@ class Performed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     history: History
 
 
-Message = Enter | Entered | Perform | Performed | Block | Samples
+Message = Enter | Entered | Hire | Perform | Performed | Block | Samples
 
 
 class Channel:

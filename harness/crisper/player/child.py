@@ -17,7 +17,8 @@ from crisper.celery.client import connect
 from crisper.celery.recorder import attempt
 from crisper.history import History
 from crisper.player import bench
-from crisper.player.channel import Channel, Enter, Entered, Perform, Performed
+from crisper.player.channel import Channel, Enter, Entered, Hire, Perform, Performed
+from crisper.player.crew import Crew
 from crisper.player.lag import Lag
 from crisper.player.stage import LONG_NS, Contact, Stage
 from crisper.scenario import Scenario, Workload
@@ -30,7 +31,14 @@ class Contestant:
         declared = registry.backend(enter.option)
         self.channel = channel
         self.enter = enter
-        self.contact = Contact(address=enter.address, option=enter.option, namespace=enter.namespace, backend=declared)
+        self.crew = Crew(enter.address, expires_ns=LONG_NS)
+        self.contact = Contact(
+            address=enter.address,
+            option=enter.option,
+            namespace=enter.namespace,
+            backend=declared,
+            crew=self.crew,
+        )
         self._stands: dict[tuple[str, int], bench.Bench] = {}
 
     def entered(self) -> Entered:
@@ -146,6 +154,8 @@ def main(descriptor: int) -> None:
     while (task := channel.receive()) is not None:
         if isinstance(task, Perform) and task.background:
             threading.Thread(target=contestant.perform, args=(task,), daemon=True).start()
+        elif isinstance(task, Hire):
+            contestant.crew.hire(task.broker)
         elif isinstance(task, Perform | bench.Block):
             tasks.put(task)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 
 from crisper.errors import HarnessError
 from crisper.history import History
 from crisper.player.address import Address
-from crisper.player.channel import Enter, Entered, Message, Perform
+from crisper.player.channel import Enter, Entered, Hire, Message, Perform
 from crisper.player.plan import Entry
 from crisper.player.process import GoneError, Process, history
 from crisper.scenario import Scenario
@@ -37,9 +38,16 @@ class Company:
     def __init__(self, enter: Enter, *, has_kv: bool) -> None:
         self.has_kv = has_kv
         self._enter = enter
+        self._hire: Hire | None = None
         self._numbers = itertools.count(1)
         self.process = Process()
         self.entered = self._welcome()
+
+    def hire(self, broker: str) -> None:
+        """Have the contestant's workers started, again as often as its process is; wait for none of them."""
+        self._hire = Hire(broker=broker)
+        with suppress(OSError):  # whoever plays next finds the process gone, and starts another
+            self.process.hire(self._hire)
 
     def begin(self, entry: Entry, where: Address | None = None) -> Pending:
         """Hand a playing to the process, in the background if its lane says so, on another server if one is given."""
@@ -85,6 +93,8 @@ class Company:
             return
         self.process = Process()
         self._welcome()
+        if self._hire is not None:
+            self.process.hire(self._hire)
 
     def _welcome(self) -> Entered:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
@@ -11,6 +12,7 @@ from crisper import deviations
 from crisper.backends import Backend
 from crisper.celery.urls import redacted
 from crisper.clauses import Layer
+from crisper.judging import lacks_layer
 from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered
 from crisper.player.plan import Plan
@@ -74,7 +76,7 @@ def absent(backend: Backend, why: str) -> ContestantInfo:
 
 
 def _info(backend: Backend, *, celery: str, client: str, url: str, server: ServerInfo | None) -> ContestantInfo:
-    layers: list[Layer] = ["kv", "result"] if "kv" in backend.claims else ["result"]
+    layers: list[Layer] = [layer for layer in get_args(Layer) if not lacks_layer(layer, backend.claims)]
     known = deviations.known(backend.deviations, backend.name) if backend.deviations else []
     return ContestantInfo(
         name=backend.name,

@@ -9,6 +9,7 @@ from typing import Literal
 from crisper.backends import Backend
 from crisper.clauses import Clause
 from crisper.history import Play
+from crisper.judging import lacks_layer
 from crisper.player.stage import SECOND
 from crisper.runs import ScenarioInfo
 from crisper.scenario import Scenario, Workload
@@ -47,6 +48,11 @@ class Plan:
     def contestants(self) -> list[str]:
         """The contestants that have something to play."""
         return list(dict.fromkeys(entry.play.contestant for entry in self.entries))
+
+    def needs_workers(self, contestant: str) -> bool:
+        """Whether a contestant has something to play that real workers take part in."""
+        claims = self.backends[contestant].claims
+        return not lacks_layer("task", claims) and any(each.play.layer == "task" for each in self.of(contestant))
 
     def scenarios(self) -> list[ScenarioInfo]:
         """Return what a Run keeps of the scenarios."""

@@ -16,9 +16,11 @@ from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
+from crisper.player.address import Address
 from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
+from crisper.player.post import PostOffice
 from crisper.runs import ContestantInfo, Writer
 from crisper.scenario import Scenario
 from crisper.servers.parallel import Servers
@@ -50,6 +52,7 @@ class Player:
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
+        self._post = PostOffice(servers, Path(self._folder.name), say)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
 
     def start(self) -> None:
@@ -82,6 +85,8 @@ class Player:
             threading.Thread(target=self._guarded, args=(name,), daemon=True, name=name)
             for name in self._plan.contestants
         ]
+        if any(map(self._plan.needs_workers, self._plan.contestants)):
+            threading.Thread(target=self._post.url, daemon=True, name="post").start()
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -114,14 +119,25 @@ class Player:
             self._companies[name] = company
         info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
-        self._rounds(name, company)
+        hiring = threading.Thread(target=self._hire, args=(company, where), daemon=True, name=f"hiring-{name}")
+        if self._plan.needs_workers(name):
+            hiring.start()
+        self._rounds(name, company, hiring)
         self.timings_ns[name] = time.monotonic_ns() - started_ns
 
-    def _rounds(self, name: str, company: Company) -> None:
+    def _hire(self, company: Company, where: Address) -> None:
+        # What sends its results through a broker has to get its tasks from the same one.
+        company.hire(where.broker or self._post.url())
+
+    def _rounds(self, name: str, company: Company, hiring: threading.Thread) -> None:
         entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
         watched = [company.begin(entry) for entry in entries if entry.scenario.lane == "watch"]
         wait([pending.future for pending in watched], timeout=HEAD_START_S)
-        for entry in (entry for entry in entries if entry.scenario.lane == "play"):
+        playing = [entry for entry in entries if entry.scenario.lane == "play"]
+        # Workers come last, so that the broker can boot meanwhile.
+        for entry in sorted(playing, key=lambda each: each.play.layer == "task"):
+            if entry.play.layer == "task":
+                hiring.join()
             if not self._stopping.is_set():
                 self._finished(company, company.begin(entry))
         self._break(name, company, [entry for entry in entries if entry.scenario.lane == "alone"])

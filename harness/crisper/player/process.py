@@ -11,7 +11,7 @@ from concurrent.futures import Future
 
 from crisper.history import History
 from crisper.player.bench import Block, Samples
-from crisper.player.channel import Channel, Enter, Entered, Message, Perform, Performed
+from crisper.player.channel import Channel, Enter, Entered, Hire, Message, Perform, Performed
 
 
 #: Importing Celery and a driver takes well under a second; two busy cores stretch that.
@@ -54,6 +54,10 @@ class Process:
         assert isinstance(answer, Entered)
         return answer
 
+    def hire(self, word: Hire) -> None:
+        """Have the contestant's workers started; raises OSError where nobody is there to do it."""
+        self._channel.send(word)
+
     def perform(self, task: Perform) -> Future[Message]:
         """Have a scenario played; its History comes as the Future's result."""
         return self._send(task.id, task)
@@ -92,7 +96,7 @@ class Process:
 
     def _listen(self) -> None:
         while (message := self._channel.receive()) is not None:
-            number = 0 if isinstance(message, Enter | Entered) else message.id
+            number = 0 if isinstance(message, Enter | Entered | Hire) else message.id
             with self._lock:
                 awaited = self._awaited.pop(number, None)
             if awaited is not None:

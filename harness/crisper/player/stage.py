@@ -11,12 +11,16 @@ from functools import cached_property
 from typing import Any
 
 from crisper.backends import Backend
+from crisper.celery.caller import Caller
 from crisper.celery.client import Client, Replies, connect
 from crisper.celery.recorder import Call, Recorder
+from crisper.celery.worker import Pool
 from crisper.clauses import Layer
 from crisper.history import Observation
 from crisper.player import processes
 from crisper.player.address import Address
+from crisper.player.crew import Crew
+from crisper.player.workers import Worker, WorkerError
 from crisper.servers.faults import Breakable
 from crisper.values import canonical
 
@@ -39,6 +43,7 @@ class Contact:
     option: str
     namespace: str
     backend: Backend
+    crew: Crew | None = None
 
 
 class Stage:
@@ -60,6 +65,7 @@ class Stage:
         self._ops = ops
         self._numbers = itertools.count(1)
         self._clients: list[Client] = []
+        self._workers: list[Worker] = []
 
     @cached_property
     def server(self) -> Breakable:
@@ -101,7 +107,28 @@ class Stage:
         self.replies.to = getattr(client.backend, "oid", None)
         if self.replies.to is not None:
             self.observe("client", client=client.name, conf=conf, replies=True)
+        if "shared" not in self.claims and "push" in self.claims:
+            client.announce()
         return client
+
+    def caller(self, pool: Pool) -> Caller:
+        """Return an application that sends tasks to the contestant's real worker with that pool, once it takes them.
+
+        Raises WorkerError where there is none.
+        """
+        if self._contact.crew is None:
+            message = "this playing has no workers"
+            raise WorkerError(message)
+        worker = self._contact.crew.worker(pool)
+        post = worker.post
+        backend = connect(
+            self._contact.address.url, broker=post.broker, expires_ns=LONG_NS, task_default_queue=post.queue
+        )
+        caller = Caller(pool, self.layer, backend, self.recorder, LONG_NS, self.replies)
+        caller.done_at_ns = worker.done_at_ns
+        self._clients.append(caller)
+        self._workers.append(worker)
+        return caller
 
     def key(self) -> str:
         """Return a key (or task id) that nobody has used."""
@@ -194,8 +221,20 @@ class Stage:
         )
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Give back every connection, and note what the workers did."""
         if "server" in vars(self):
             self.server.close()
+        for worker in self._workers:
+            self._report(worker)
         for client in self._clients:
             self._contact.backend.release(client.backend)
+
+    def _report(self, worker: Worker) -> None:
+        pool = worker.post.pool
+        transport = worker.post.broker.partition("://")[0]
+        self.observe("worker", pool=pool, pid=worker.pid, transport=transport, ready_in_ns=worker.ready_in_ns)
+        for word in worker.done(f"{self._contact.namespace}-"):
+            data = {"pool": pool, "task": word.task, "state": word.state}
+            self.observations.append(Observation(kind="done", at_ns=word.at_ns, data=data))
+        if self.recorder.troubled and (tail := worker.tail()):
+            self.observe("log", pool=pool, tail=tail)

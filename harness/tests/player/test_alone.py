@@ -1,5 +1,3 @@
-# ruff: noqa: D102 - stand-ins for what has its docstrings elsewhere
-
 from __future__ import annotations
 
 import threading

@@ -1,0 +1,1 @@
+"""Everything that is known here about RabbitMQ."""

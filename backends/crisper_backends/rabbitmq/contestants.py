@@ -1,0 +1,30 @@
+"""The contestants that send their results through RabbitMQ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from crisper.backends import Backend
+from crisper_backends.rabbitmq.broker import URL
+from crisper_backends.rabbitmq.engine import ENGINE
+
+
+def _disconnect(backend: Any) -> None:
+    # The consumer of replies has a connection of its own. The pools are kombu's, one for each broker's URL, shared by
+    # all applications of a process: they stay, or whoever else is playing would lose its connection.
+    if backend.result_consumer._consumer is not None:  # noqa: SLF001 - `stop` raises where nobody has waited
+        backend.result_consumer.stop()
+
+
+rpc = Backend(
+    name="rpc",
+    url="rpc://",
+    broker=URL,
+    # No peek: a reply queue is named by Celery alone, and AMQP itself lists no queues.
+    claims=frozenset({"push", "autoexpire", "auth", "tls"}),
+    client="amqp",
+    engine=ENGINE,
+    deviations=Path(__file__).parent / "deviations.toml",
+    release=_disconnect,
+)

@@ -1,0 +1,51 @@
+"""How a RabbitMQ server starts, and when it is ready."""
+
+from __future__ import annotations
+
+from crisper.backends import Engine
+
+
+#: User and password. Not `guest`: that one is refused to whoever does not come from within the container.
+LOGIN = "crisper"
+
+
+def version(host: str, port: int) -> str:
+    """Return the server's version as it tells it itself, once our own user may log in.
+
+    Raises OSError until then.
+    """
+    from amqp import Connection
+    from amqp.exceptions import AMQPError
+
+    connection = Connection(f"{host}:{port}", userid=LOGIN, password=LOGIN, connect_timeout=2, read_timeout=2)
+    try:
+        connection.connect()
+        return str(connection.server_properties["version"])
+    except AMQPError as error:
+        raise OSError(str(error)) from error
+    finally:
+        connection.collect()
+
+
+ENGINE = Engine(
+    name="rabbitmq",
+    image="rabbitmq:4.0.9",
+    suite="trixie",
+    packages=("rabbitmq-server",),
+    port=5672,
+    volatile=("rabbitmq-server",),
+    durable=("rabbitmq-server",),
+    data="/var/lib/rabbitmq",
+    version=version,
+    # All of it is read by the server itself, so that it needs no file, and no entrypoint of the image's:
+    # https://www.rabbitmq.com/docs/configure#supported-environment-variables
+    environment={
+        "RABBITMQ_DEFAULT_USER": LOGIN,
+        "RABBITMQ_DEFAULT_PASS": LOGIN,
+        # The container's own name changes, and with it the folder that a durable server's data are looked for in.
+        "RABBITMQ_NODENAME": "rabbit@localhost",
+        "RABBITMQ_ENABLED_PLUGINS": " ",
+        # Erlang's schedulers spin before they sleep, which the contestants beside it would pay for.
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
+    },
+)

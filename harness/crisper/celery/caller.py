@@ -1,0 +1,93 @@
+"""Who sends tasks to a worker, and asks what came of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from celery import group, states
+
+from crisper.celery.client import Client
+from crisper.celery.recorder import Call
+
+
+SECOND = 1_000_000_000
+
+#: What a task may take, its retries and the way back included; an idle worker needs a hundredth of it.
+PATIENCE_NS = 5 * SECOND
+#: A state that is not told so long after the worker has stored it will not be.
+TOLD_NS = 2 * SECOND
+#: What a wait that begins late is given all the same.
+LEAST_NS = SECOND // 2
+LOOK_NS = SECOND // 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A task, or a group of them, on its way."""
+
+    ids: list[str]
+    result: Any
+    sent_ns: int
+
+
+class Caller(Client):
+    """An application that sends tasks to one worker; it is named for the worker's pool.
+
+    Tasks are those of `crisper.celery.tasks`, and go under ids of one's own. Nothing here raises what was raised.
+    `done_at_ns` says when the worker was done with a task, by its id; None as long as it is not.
+    """
+
+    done_at_ns: Callable[[str], int | None]
+
+    def send(self, task_id: str, task: str, *args: object) -> Sent:
+        """Send one task, as `Celery.send_task` does."""
+        app = self.backend.app
+        return self._sent(
+            [task_id],
+            lambda: app.send_task(f"crisper.{task}", args, task_id=task_id),
+            lambda: app.AsyncResult(task_id),
+            {"task": task, "args": list(args)},
+        )
+
+    def send_group(self, task: str, values: Mapping[str, object]) -> Sent:
+        """Send a group: the same task for each value, by the task's id."""
+        app = self.backend.app
+        header = [app.signature(f"crisper.{task}", (value,)).set(task_id=task_id) for task_id, value in values.items()]
+        return self._sent(
+            list(values),
+            lambda: group(header, app=app).apply_async(),
+            lambda: app.GroupResult(None, [app.AsyncResult(task_id) for task_id in values]),
+            {"task": task, "group": list(values.values())},
+        )
+
+    def answer(self, sent: Sent, *, propagate: bool = True) -> Call:
+        """Wait for the result until `PATIENCE_NS` after the task was sent."""
+        left_ns = sent.sent_ns + PATIENCE_NS - time.monotonic_ns()
+        return self._wait(sent.result, sent.ids, max(left_ns, LEAST_NS), propagate=propagate)
+
+    def states(self, sent: Sent) -> None:
+        """Ask for the state until it is final, or will not be any more; of answers alike the last is kept."""
+        last = self._state(sent)
+        while last.error is None and last.output not in states.READY_STATES and self._hopes(sent):
+            time.sleep(LOOK_NS / 1e9)
+            call = self._state(sent)
+            if call.output != last.output:
+                self._recorder.retain(last)
+            last = call
+        self._recorder.retain(last)
+
+    def _hopes(self, sent: Sent) -> bool:
+        done_ns = self.done_at_ns(sent.ids[0])
+        until_ns = sent.sent_ns + PATIENCE_NS if done_ns is None else done_ns + TOLD_NS
+        return time.monotonic_ns() < until_ns
+
+    def _state(self, sent: Sent) -> Call:
+        return self._call("task", "state", sent.ids, lambda: sent.result.state, keep=False)
+
+    def _sent(self, ids: list[str], send: Callable[[], Any], known: Callable[[], Any], given: dict[str, Any]) -> Sent:
+        sending = self._call("task", "apply_async", ids, send, given=given)
+        result = known() if sending.error else sending.output
+        return Sent(ids=ids, result=result, sent_ns=sending.called_ns)

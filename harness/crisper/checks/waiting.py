@@ -1,0 +1,104 @@
+"""What a caller who waits is told, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crisper.checks.answers import same, told
+from crisper.history import History, Op
+from crisper.scenario import Judged
+from crisper.values import Value, shown
+from crisper.verdicts import Finding, failed, merged, passed, undecided
+
+
+SECOND = 1_000_000_000
+
+#: How much later than promised an answer may come.
+GRACE_NS = SECOND // 2
+
+RAISED = ("FAILURE", "REVOKED")
+
+
+def gives_up_in_time(history: History, _: Judged) -> Finding:
+    """Every wait for what never comes raises TimeoutError when its time is over, and hardly later."""
+    return _of_all(history, lambda op: _given_up(op, lag_ns(history)))
+
+
+def at_once(history: History, contestant: Judged) -> Finding:
+    """What was stored before is returned, at once."""
+    prompt = _of_all(history, lambda op: _prompt(op, 0, lag_ns(history)))
+    return merged([as_stored(history, contestant), prompt])
+
+
+def as_stored(history: History, _: Judged) -> Finding:
+    """What a task stored is returned; its error is raised, unless the caller asked for it to be returned."""
+    refused = [op for op in history.calls("store_result") if op.outcome != "ok"]
+    if refused:
+        return failed(f"store_result raised {refused[0].failure}", refused[0].seq)
+    return _of_all(history, lambda op: _as_stored(op, _store(history, op)))
+
+
+def lag_ns(history: History) -> int:
+    """Return how late the instrument itself was, at worst."""
+    return max((int(each.data["max_ns"]) for each in history.seen("lag")), default=0)
+
+
+def raises(op: Op, error: Value) -> bool:
+    """Whether an Op raised this (canonical) exception: the type, and each argument in the message."""
+    return op.error == error["$exception"] and all(str(each) in (op.message or "") for each in error["args"])
+
+
+def came(op: Op) -> str:
+    """Return what came of a wait, as a person says it."""
+    return f"raised {op.failure}" if op.error else f"returned {shown(op.output)}"
+
+
+def seconds(time_ns: int) -> str:
+    """Return a time as a person says it."""
+    return f"{time_ns / SECOND:.2f} s"
+
+
+def _of_all(history: History, judge: Callable[[Op], Finding]) -> Finding:
+    waits = list(history.calls("get"))
+    worst = merged(map(judge, waits)) if waits else undecided("nobody waited")
+    longest = seconds(max((op.returned_ns - op.called_ns for op in waits), default=0))
+    return passed(f"{len(waits)} waits, the longest {longest}") if worst.word == "pass" else worst
+
+
+def _given_up(op: Op, lag: int) -> Finding:
+    timeout_ns = op.input["timeout_ns"]
+    waited_ns = op.returned_ns - op.called_ns
+    if op.error != "TimeoutError":
+        return failed(f"{_asked(op)} {came(op)}, of a task that nobody stored", op.seq)
+    if waited_ns < timeout_ns:
+        margin = timeout_ns - waited_ns
+        return failed(f"{_asked(op)} gave up early, after {seconds(waited_ns)}", op.seq, margin_ns=margin)
+    return _prompt(op, timeout_ns, lag)
+
+
+def _prompt(op: Op, due_ns: int, lag: int) -> Finding:
+    waited_ns = op.returned_ns - op.called_ns
+    late_ns = waited_ns - due_ns - GRACE_NS
+    says = f"{_asked(op)} {came(op)} only after {seconds(waited_ns)}"
+    if late_ns <= 0:
+        return passed("in time")
+    if late_ns <= lag:
+        return undecided(f"{says}, but the instrument itself lagged by up to {seconds(lag)}", op.seq)
+    return failed(says, op.seq, margin_ns=late_ns)
+
+
+def _as_stored(op: Op, store: Op) -> Finding:
+    result = store.input["result"]
+    raised = store.input["status"] in RAISED and op.input["propagate"]
+    kept = raises(op, result) if raised else op.outcome == "ok" and same(op.output, result)
+    if kept:
+        return passed("as stored")
+    return failed(f"{_asked(op)} {came(op)}; stored was {told(store.input)}", store.seq, op.seq)
+
+
+def _asked(op: Op) -> str:
+    return f"get(timeout={op.input['timeout_ns'] / SECOND:g}{'' if op.input['propagate'] else ', propagate=False'})"
+
+
+def _store(history: History, wait: Op) -> Op:
+    return next(op for op in history.calls("store_result") if op.keys == wait.keys)

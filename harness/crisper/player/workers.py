@@ -1,0 +1,90 @@
+"""One real worker as the contestant's process sees it: what it was told, what it says, how its log ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import msgspec
+
+from crisper.celery.worker import Post, Word
+
+
+_TAIL_BYTES = 2000
+
+
+class WorkerError(Exception):
+    """A worker is not there to take tasks, so that nothing can be said of the backend."""
+
+
+class Worker:
+    """A process of `crisper.celery.worker`. It lives as long as its standard input is held, so no longer than we do."""
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self.ready_in_ns: int | None = None
+        self._started_ns = time.monotonic_ns()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "crisper.celery.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            # Its pool's children are ended with it as a group, and a Ctrl-C at the terminal is not for them.
+            start_new_session=True,
+        )
+        self._words: list[Word] = []
+        self._heard = threading.Event()
+        threading.Thread(target=self._listen, daemon=True, name=f"worker-{post.pool}").start()
+
+    @property
+    def pid(self) -> int:
+        """The id of the process, and of the group that its pool's children belong to."""
+        return self._popen.pid
+
+    def expect_ready(self, within_s: float) -> None:
+        """Wait until it takes tasks.
+
+        Raises WorkerError, with the end of its log, where it does not, or has ended.
+        """
+        self._heard.wait(within_s)
+        code = self._popen.poll()
+        if self.ready_in_ns is None or code is not None:
+            what = f"was not ready within {within_s:.0f} s" if code is None else f"ended with code {code}"
+            message = f"the {self.post.pool} worker {what}; its log ends: {self.tail()}"
+            raise WorkerError(message)
+
+    def done(self, prefix: str) -> Iterator[Word]:
+        """Yield what it said of tasks whose ids begin so."""
+        return (word for word in list(self._words) if word.task.startswith(prefix))
+
+    def done_at_ns(self, task: str) -> int | None:
+        """Return when it was done with a task for good; None where it is not, or is going to try again."""
+        return next((word.at_ns for word in self.done(task) if word.task == task and word.state != "RETRY"), None)
+
+    def tail(self) -> str:
+        """Return the end of its log, without the passwords that it was told."""
+        size = self._log.seek(0, 2)
+        self._log.seek(max(0, size - _TAIL_BYTES))
+        text = self._log.read().decode(errors="replace").strip()
+        for secret in filter(None, (urlsplit(url).password for url in (self.post.url, self.post.broker))):
+            text = text.replace(secret, "***")
+        return text
+
+    def _listen(self) -> None:
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        self._popen.stdin.write(msgspec.json.encode(self.post) + b"\n")
+        self._popen.stdin.flush()
+        for line in self._popen.stdout:
+            word = msgspec.json.decode(line, type=Word)
+            self._words.append(word)
+            if word.says == "ready":
+                self.ready_in_ns = word.at_ns - self._started_ns
+                self._heard.set()
+        self._heard.set()
