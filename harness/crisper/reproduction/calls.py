@@ -60,6 +60,19 @@ CALLS: dict[str, Callable[[Op, Wording], str]] = {
     "forget": lambda op, say: f"forget({say.key(op)})",
 }
 
+def _pickled(op: Op, say: Wording) -> str:
+    say.literals.imports.add("import pickle")
+    return f"pickle.loads(pickle.dumps({variable(op.client)}))"
+
+
+def _pickled_state(op: Op, say: Wording) -> str:
+    say.literals.imports |= {"import pickle", "from celery.result import AsyncResult"}
+    return f"pickle.loads(pickle.dumps(AsyncResult({say.key(op)}, app={variable(op.client)}.app))).state"
+
+
+#: The same for what is no call on the backend object itself.
+AROUND: dict[str, Callable[[Op, Wording], str]] = {"pickle": _pickled, "pickled state": _pickled_state}
+
 #: How an answer is taken, where it is given only when it is used up.
 ANSWERS = {"mget": "list({})"}
 
@@ -74,6 +87,8 @@ def call(op: Op, say: Wording) -> str:
 
     Raises UnsayableError for a call that nobody has said how to write.
     """
+    if op.call in AROUND:
+        return AROUND[op.call](op, say)
     if op.call not in CALLS:
         message = f"nobody has said yet how {op.call} is written in a script"
         raise UnsayableError(message)

@@ -40,7 +40,7 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
     evidence = [op for op in history.ops if op.seq in finding.evidence]
     decisive = _decisive(evidence)
     keys = {key for op in evidence if op.seq <= decisive.seq for key in op.keys}
-    ops = [op for op in history.ops if op.seq <= decisive.seq and keys.intersection(op.keys)]
+    ops = [op for op in history.ops if op.seq <= decisive.seq and (keys.intersection(op.keys) or op in evidence)]
     if len(ops) > MANY:
         telling = {op.seq for op in evidence}
         ops = [op for op in ops if op.call not in READS or op.seq in telling]
