@@ -35,7 +35,9 @@ class Sessions:
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="miniatures-")))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads = ThreadPoolExecutor(2)
-        self._runs = {name: run for group in groups for run in [self._threads.submit(self._play, group)] for name in group}
+        self._runs = {}
+        for group in groups:
+            self._runs |= dict.fromkeys(group, self._threads.submit(self._play, group))
 
     def run(self, miniature: str) -> Run:
         """Wait for the Run that a miniature took part in."""
