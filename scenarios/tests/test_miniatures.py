@@ -27,10 +27,14 @@ def test_nothing_else_is_called_broken(miniature, verdicts):
 
 
 def test_nothing_is_left_undecided(miniature, verdicts):
-    """Where the answer is there for the taking, `unknown` is a fault of the suite, or of a machine that is too busy."""
+    """Where the answer is there for the taking, `unknown` is a fault of the suite; its reason tells a busy machine."""
     decidable = [each for each in verdicts if each.clause not in miniature.undecidable | {"A1"}]
 
-    assert [] == [each for each in decidable if each.finding.word not in {"pass", "fail"}]
+    assert [] == [
+        f"{each.clause} {each.play.layer} {each.finding.word}: {each.finding.because}"
+        for each in decidable
+        if each.finding.word not in {"pass", "fail"}
+    ]
 
 
 @pytest.mark.xfail(strict=True, reason="without a peek A1 is unknown, so nobody's own server can ever pass the gate")
@@ -41,12 +45,12 @@ def test_what_nobody_can_count_is_judged_by_its_answers(played):
     assert {"A1"} == clauses(found, "pass")
 
 
-def test_the_honest_one_keeps_everything(played):
-    """The honest backend breaks nothing, and every promise is asked of it."""
+def test_every_promise_is_asked_of_the_honest_one(played):
+    """The honest backend breaks nothing, and there is no promise that was not asked of it."""
     run = played("Honest")
     found = [each for each in run.verdicts if each.play.contestant == "Honest"]
 
-    assert {each.id for each in run.header.clauses} - {"A1"} == clauses(found, "pass")
+    assert {each.id for each in run.header.clauses} == clauses(found, "pass", "unknown")
     assert set() == clauses(found, "fail")
 
 

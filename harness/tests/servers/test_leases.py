@@ -94,8 +94,9 @@ def test_a_forked_child_does_not_hold_on(tmp_path):
 def test_a_started_program_does_not_hold_on(tmp_path):
     """A program started meanwhile does not keep a lease alive."""
     lease = Lease.acquire(tmp_path)
-    command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, close_fds=False):
+    command = [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=False) as program:
+        program.stdout.readline()
         os.close(lease.descriptor)
         leases._held.discard(lease)
 

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from crisper import registry
+from crisper.cli import main
+from crisper.gate import ExitCode
+from crisper.runs import Writer, read
+
+
+@pytest.fixture
+def crisper():
+    """Return a function that calls the command."""
+    return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def run(made, tmp_path):
+    """Return a Run of scenarios that no declared package knows."""
+    writer = Writer(tmp_path / "run.jsonl")
+    for record in (
+        made.header(),
+        made.contestant(),
+        made.history(made.op(1, "get")),
+        made.verdict("fail"),
+        made.FOOTER,
+    ):
+        writer.write(record)
+    writer.close()
+    return tmp_path / "run.jsonl"
+
+
+@pytest.mark.parametrize("command", ["judge", "report", "summary"])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "cannot read the Run"),
+        ("", "is empty: no Run was written to it"),
+        ('{"record":"header","for', "cut off within its first line"),
+        ('{"record":"header","format":99}\n', "has Run format 99; this Crisper reads up to 1 (upgrade celery-crisper)"),
+        ("nonsense\n", "line 1, is not a record of a Run"),
+    ],
+)
+def test_what_is_no_run_is_one_clear_line(crisper, tmp_path, command, text, said):
+    """A file that is not there, empty, truncated, newer or no Run is told on one line, with the exit code for usage."""
+    path = tmp_path / "bad.jsonl"
+    if text is not None:
+        path.write_text(text)
+    result = crisper(command, path)
+    (line,) = result.output.splitlines()
+
+    assert (ExitCode.usage, True, True) == (result.exit_code, line.startswith("crisper: "), said in line)
+
+
+def test_an_unknown_command_is_refused(crisper):
+    """A command that nobody declares is told."""
+    result = crisper("nonsense")
+
+    assert (True, True) == (result.exit_code != 0, "No such command 'nonsense'" in result.output)
+
+
+def test_help_lists_all_commands(crisper):
+    """Our own commands, and those that packages of reports declare, stand beside each other."""
+    output = crisper("--help").output
+
+    assert [] == [each for each in ("judge", "list", "report", "summary", "diff") if f"  {each} " not in output]
+
+
+def test_list_names_every_clause_and_scenario(crisper):
+    """Every declared scenario is listed under the clauses that it plays."""
+    output = crisper("list").output
+    scenarios = [each for each in registry.scenarios().values() if hasattr(each, "checks")]
+
+    assert [] == [each.id for each in scenarios if each.id not in output]
+    assert [] == [clause.sentence for each in scenarios for clause in each.checks if clause.sentence not in output]
+
+
+def test_verdicts_of_unknown_scenarios_are_kept(crisper, run):
+    """What nobody here can judge again keeps the verdict that it had."""
+    new = read(type(run)(crisper("judge", run).output.strip()))
+
+    assert (read(run).verdicts, "1") == (new.verdicts, new.header.parent)
