@@ -20,11 +20,11 @@ from crisper_scenarios.clauses.faults import G1, G2, G9
 #: Celery's own policy, twenty tries a second apart, takes 19 s (celery/backends/base.py, retry_policy).
 DOWN_NS = 30 * SECOND
 
-#: Several tries of the two seconds that documented settings are set to; where there are none, a worker stands still.
-FROZEN_NS = 15 * SECOND
+#: Six tries of the two seconds that documented settings are set to; where there are none, a worker stands still.
+FROZEN_NS = 12 * SECOND
 
-#: A call is waited for a little longer than it may take, so that giving it up decides.
-BEYOND_NS = SECOND
+#: A call is waited for longer than it may take, by more than the instrument should lag, so that giving it up decides.
+BEYOND_NS = 4 * SECOND
 
 #: Long enough for a call to have failed at least once before the server is back.
 ABSENT_NS = SECOND

@@ -11,6 +11,7 @@ from crisper.errors import ServerError
 
 
 _POLL_S = 0.02
+_TRIES = 5
 
 
 class Note(Protocol):
@@ -48,7 +49,7 @@ class Breakable:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Stop the server's processes within the block: connections stay open, and nobody answers."""
-        self._container.pause()
+        self._freeze()
         with self._mended("frozen", self._container.unpause):
             yield
 
@@ -94,6 +95,20 @@ class Breakable:
                     message = f"a server that was {what} did not answer again within {self._within_s:g} s: {error}"
                     raise ServerError(message) from error
                 time.sleep(_POLL_S)
+            else:
+                return
+
+    def _freeze(self) -> None:
+        from docker.errors import APIError
+
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self._container.pause()
+            except APIError as error:
+                # On a busy machine runc may give up, thaws what it began to freeze, and leaves trying again to its
+                # caller: https://github.com/opencontainers/runc/pull/4388
+                if not tries_left or "unable to freeze" not in str(error):
+                    raise
             else:
                 return
 
