@@ -33,7 +33,6 @@ def test_nothing_is_left_undecided(miniature, verdicts):
     assert [] == [each for each in decidable if each.finding.word not in {"pass", "fail"}]
 
 
-@pytest.mark.xfail(strict=True, reason="without a peek A1 is unknown, so nobody's own server can ever pass the gate")
 def test_what_nobody_can_count_is_judged_by_its_answers(played):
     """A contestant without a peek can keep A1: its answers are all that there is to judge."""
     found = [each for each in played("Honest").verdicts if (each.clause, each.play.contestant) == ("A1", "Honest")]
@@ -46,7 +45,7 @@ def test_the_honest_one_keeps_everything(played):
     run = played("Honest")
     found = [each for each in run.verdicts if each.play.contestant == "Honest"]
 
-    assert {each.id for each in run.header.clauses} - {"A1"} == clauses(found, "pass")
+    assert {each.id for each in run.header.clauses} == clauses(found, "pass")
     assert set() == clauses(found, "fail")
 
 
