@@ -49,7 +49,13 @@ class Backend:
     filled in, and `broker` its `broker_url` where results travel through it. `client` is the distribution whose version
     is the client's. `peek(url, namespace)` counts, behind Celery's back, what the server holds under a namespace, by
     kind; None where nobody can. `release(backend)` closes what Celery's own clean-up leaves open. `deviations` is the
-    TOML file of known failures. `yours` marks somebody's own server, given by URL.
+    TOML file of known failures. `timeouts` are the documented settings, if any, by which a user bounds a call to about
+    two seconds. `yours` marks somebody's own server, given by URL.
+
+    What only its vendor knows, each optional: `ttl(url, key)` is the life that the server itself says a key still has
+    (`NEVER` where it has no end, None where it is gone); `redirects` are environment variables that its client is known
+    to read; `switches` maps a boolean option of the URL to what shows its state on a backend object; `protect(url)`
+    makes the server ask for a password and returns the URL that holds it.
     """
 
     name: str
@@ -62,7 +68,16 @@ class Backend:
     deviations: Path | None = None
     peek: Callable[[str, str], Mapping[str, int]] | None = None
     release: Callable[[Any], None] = lambda _: None
+    timeouts: Mapping[str, object] = field(default_factory=dict)
     yours: bool = False
+    ttl: Callable[[str, str], int | None] | None = None
+    redirects: tuple[str, ...] = ()
+    switches: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    protect: Callable[[str], str] | None = None
+
+
+#: The life of a key that never ends.
+NEVER = -1
 
 
 @dataclass(frozen=True, kw_only=True)

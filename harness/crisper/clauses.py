@@ -27,10 +27,14 @@ CAPABILITIES: frozenset[Capability] = frozenset(get_args(Capability))
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise: its id and sentence, how binding it is, where it is made, and the capability that it needs."""
+    """One promise: its id and sentence, how binding it is, where it is made, and the capability that it needs.
+
+    `since` is the first version of Celery that makes it.
+    """
 
     id: str
     sentence: str
     level: Level
     source: str
     needs: Capability | None = None
+    since: str = ""

@@ -12,9 +12,9 @@ import msgspec
 from crisper import registry, runs
 from crisper.errors import RunError
 from crisper.history import History
-from crisper.judging import judged
+from crisper.judging import judged, known
 from crisper.runs import ContestantInfo, Record, Run, Writer, read
-from crisper.scenario import Judged, Scenario
+from crisper.scenario import Scenario
 from crisper.verdicts import Verdict
 
 
@@ -73,4 +73,4 @@ def _again(history: History, scenario: object, contestants: dict[str, Contestant
     contestant = contestants.get(history.play.contestant)
     if not isinstance(scenario, Scenario) or contestant is None:
         return []
-    return judged(history, scenario, Judged(claims=frozenset(contestant.claims), facts=contestant.facts))
+    return judged(history, scenario, known(contestant))

@@ -51,6 +51,14 @@ def known(path: Path, backend: str) -> list[Deviation]:
 
     Raises DeviationError naming file, line and field.
     """
+    return [each for each in all_of(path) if each.backend == backend]
+
+
+def all_of(path: Path) -> list[Deviation]:
+    """Return every deviation that a file holds, whichever backend it names; none where there is no such file.
+
+    Raises DeviationError naming file, line and field.
+    """
     if not path.exists():
         return []
     text = path.read_text()
@@ -66,7 +74,7 @@ def known(path: Path, backend: str) -> list[Deviation]:
     ]
     for each in placed:
         _validate(each)
-    return [each for each in placed if each.backend == backend]
+    return placed
 
 
 def _validate(deviation: Deviation) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 from typing import Literal
 
@@ -43,29 +43,50 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     says: str
 
 
-def ruling(verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, engine: str, today: dt.date) -> Ruling:
-    """Hold a Verdict against the deviations that are known of its contestant on these versions."""
+def ruling(
+    verdict: Verdict,
+    deviations: Iterable[Deviation],
+    *,
+    celery: str,
+    engine: str,
+    today: dt.date,
+    strict: bool = False,
+) -> Ruling:
+    """Hold a Verdict against the deviations that are known of its contestant on these versions.
+
+    `strict` asks of a should what is asked of a must.
+    """
     known = _known(verdict, deviations, celery=celery, engine=engine)
+    binding = verdict.level == "must" or (strict and verdict.level == "should")
     finding = verdict.finding
     if finding.word == "fail":
-        return _failing(verdict, known, today)
+        return _failing(verdict, known, today, binding)
     if finding.word == "pass" and known and not known.intermittent:
-        says = f"passes, but {known.place} says that it fails: delete that deviation"
+        narrower = "" if known.layer else f", or give it the layer that still fails ({verdict.play.layer} does not)"
+        says = f"passes, but {known.place} says that it fails: delete that deviation{narrower}"
         return Ruling(verdict=verdict, standing="nonconformance", says=says)
     standing = _STANDINGS[finding.word]
-    if standing == "inconclusive" and verdict.level != "must":
+    if standing == "inconclusive" and not binding:
         standing = "reported"
     return Ruling(verdict=verdict, standing=standing, says=finding.because)
 
 
-def exit_code(rulings: Iterable[Ruling]) -> ExitCode:
-    """Return what all rulings together mean; a certain fault of a backend outweighs one of ours."""
+def exit_code(rulings: Iterable[Ruling], stale: Collection[str] = ()) -> ExitCode:
+    """Return what all rulings and stale deviations mean; a certain fault of a backend outweighs one of ours."""
     standings = {each.standing for each in rulings}
-    if "nonconformance" in standings:
+    if "nonconformance" in standings or stale:
         return ExitCode.nonconformance
     if "error" in standings:
         return ExitCode.harness_error
     return ExitCode.inconclusive if "inconclusive" in standings else ExitCode.conforms
+
+
+def complaints(rulings: Iterable[Ruling]) -> list[str]:
+    """Return what is wrong with a deviation, not with the backend alone: each line says which entry to change."""
+    wrong = [
+        each for each in rulings if each.standing == "nonconformance" and each.says != each.verdict.finding.because
+    ]
+    return [f"{each.verdict.clause} {each.verdict.play}: {each.says}" for each in wrong]
 
 
 def _known(verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, engine: str) -> Deviation | None:
@@ -80,10 +101,10 @@ def _known(verdict: Verdict, deviations: Iterable[Deviation], *, celery: str, en
     return next(iter(matching or candidates), None)
 
 
-def _failing(verdict: Verdict, known: Deviation | None, today: dt.date) -> Ruling:
+def _failing(verdict: Verdict, known: Deviation | None, today: dt.date, binding: bool) -> Ruling:
     because = verdict.finding.because
     if known is None:
-        standing: Standing = "nonconformance" if verdict.level == "must" else "reported"
+        standing: Standing = "nonconformance" if binding else "reported"
         return Ruling(verdict=verdict, standing=standing, says=because)
     marked = msgspec.structs.replace(verdict, deviation=known.place)
     if not known.explains(because):

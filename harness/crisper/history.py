@@ -18,7 +18,8 @@ Phase = Literal["warm-up", "steady", "watch", "clean-up"]
 class Op(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One call on a backend.
 
-    Times are CLOCK_MONOTONIC nanoseconds of the machine. `unknown` means that it may or may not have happened.
+    Times are CLOCK_MONOTONIC nanoseconds of the machine. `unknown` means that it may or may not have happened. `extra`
+    holds what was handed over besides the input: a traceback, fields of the task's request.
     """
 
     seq: int
@@ -28,6 +29,7 @@ class Op(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     call: str
     keys: list[str]
     input: Value = None
+    extra: dict[str, Value] = {}
     output: Value = None
     expires_ns: int | None = None
     outcome: Outcome = "ok"

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packaging.version import Version
+
 from crisper.clauses import Capability, Clause, Layer
 from crisper.history import History, Play
+from crisper.runs import ContestantInfo
 from crisper.scenario import Check, Judged, Scenario
 from crisper.verdicts import Finding, Verdict, undecided
 
 
 #: Any one of these opens a layer; the one that is not here is everybody's.
 _ENTRANCE: dict[Layer, frozenset[Capability]] = {"kv": frozenset({"kv"}), "task": frozenset({"shared", "push"})}
+
+
+def known(contestant: ContestantInfo) -> Judged:
+    """Return what checks may know of a contestant."""
+    return Judged(celery=contestant.celery, claims=frozenset(contestant.claims), facts=contestant.facts)
 
 
 def judged(history: History, scenario: Scenario, contestant: Judged) -> list[Verdict]:
@@ -41,27 +49,35 @@ def no_layer(layer: Layer) -> Finding:
 
 
 def _finding(history: History, clause: Clause, check: Check, contestant: Judged) -> Finding:
+    if clause.since and Version(contestant.celery) < Version(clause.since):
+        return Finding(word="inapplicable", because=f"promised since Celery {clause.since}")
     if history.broken is not None:
         return undecided(f"the script did not come to its end: {history.broken}")
     try:
         finding = check(history, contestant)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError) as error:
         return undecided(f"the check crashed: {type(error).__name__}: {error}")
-    return _claimed(finding, clause, contestant)
+    return _claimed(finding, clause, contestant, history)
 
 
-def _claimed(finding: Finding, clause: Clause, contestant: Judged) -> Finding:
+def _claimed(finding: Finding, clause: Clause, contestant: Judged, history: History) -> Finding:
     if clause.needs is None or clause.needs in contestant.claims:
         return finding
     if finding.word == "fail":
         return Finding(
             word="unsupported",
-            because=f"{clause.needs} is not claimed, and does not work: {finding.because}",
+            because=f"{clause.needs} is not claimed, and {_how(history)}: {finding.because}",
             evidence=finding.evidence,
         )
     if finding.word == "pass":
         return Finding(word="pass", because=f"works, though {clause.needs} is not claimed: {finding.because}")
     return finding
+
+
+def _how(history: History) -> str:
+    refused = any(op.error == "NotImplementedError" for op in history.ops)
+    raised = any(op.outcome != "ok" for op in history.ops)
+    return "is refused" if refused else "fails" if raised else "silently does nothing"
 
 
 def _verdict(play: Play, clause: Clause, finding: Finding) -> Verdict:

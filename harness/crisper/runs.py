@@ -13,6 +13,7 @@ from crisper.deviations import Deviation
 from crisper.errors import RunError
 from crisper.history import History, Play
 from crisper.measurements import Measurement
+from crisper.reproduction.record import Reproduction
 from crisper.verdicts import Verdict
 
 
@@ -66,13 +67,14 @@ class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContestantInfo(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="contestant"):
-    """A Backend on a Server, as it stood in this Run. `url` never holds a password.
+    """A Backend on a Server, as it stood in this Run. Neither `url` nor `broker` ever holds a password.
 
-    `failure` says why it never took part, where it did not.
+    `broker` is told where results travel through it. `failure` says why it never took part, where it did not.
     """
 
     name: str
     url: str
+    broker: str | None = None
     layers: list[Layer]
     claims: list[Capability]
     facts: dict[str, int | None]
@@ -84,15 +86,19 @@ class ContestantInfo(msgspec.Struct, frozen=True, kw_only=True, tag_field="recor
 
 
 class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="footer"):
-    """The last line of a complete Run. `timings_ns` says where the wall time went."""
+    """The last line of a complete Run. `timings_ns` says where the wall time went.
+
+    `complaints` are what the gate found wrong with known deviations: file and line, and what to change.
+    """
 
     ended: str
     outcome: str
     exit_code: int
     timings_ns: dict[str, int] = {}
+    complaints: list[str] = []
 
 
-Record = Header | ContestantInfo | History | Verdict | Measurement | Footer
+Record = Header | ContestantInfo | History | Verdict | Measurement | Reproduction | Footer
 
 
 def schema() -> dict[str, Any]:
@@ -116,6 +122,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     histories: list[History]
     verdicts: list[Verdict]
     measurements: list[Measurement]
+    reproductions: list[Reproduction]
     footer: Footer | None
     torn: bool = False
 
@@ -192,6 +199,7 @@ def _assembled(path: Path, header: Header, records: list[Any], *, torn: bool) ->
         histories=only(History),
         verdicts=only(Verdict),
         measurements=only(Measurement),
+        reproductions=only(Reproduction),
         footer=next(iter(only(Footer)), None),
         torn=torn,
     )

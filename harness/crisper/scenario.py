@@ -24,6 +24,7 @@ Lane = Literal["watch", "play", "alone", "measure"]
 class Judged:
     """What a check may know of the contestant: its claims and documented facts, never its name."""
 
+    celery: str
     claims: frozenset[Capability]
     facts: Mapping[str, int | None]
 
@@ -35,7 +36,8 @@ Check = Callable[[History, Judged], Finding]
 class Scenario:
     """A script for one or a few clauses; `checks` says which check decides which clause.
 
-    `ops` and `seconds` are the most that one playing may cost; the watchdog ends it beyond that.
+    `ops` and `seconds` are the most that one playing may cost; the watchdog ends it beyond that. In the lane `alone`
+    each playing has a server of its own, which it may break; a `durable` one keeps its data over a restart.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Scenario:
     lane: Lane
     ops: int
     seconds: int
+    durable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,7 @@ def scenario(
     lane: Lane = "play",
     ops: int = 200,
     seconds: int = 30,
+    durable: bool = False,
 ) -> Callable[[Callable[[Stage], None]], Scenario]:
     """Declare the decorated script a Scenario: its name is the id, its docstring the sentence."""
 
@@ -84,6 +88,7 @@ def scenario(
             lane=lane,
             ops=ops,
             seconds=seconds,
+            durable=durable,
         )
 
     return declare

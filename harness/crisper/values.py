@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import random
 from typing import Any
@@ -18,7 +19,8 @@ def canonical(value: object) -> Value:
     """Return `value` in a form that JSON can hold and that is equal exactly when the values are.
 
     bytes become `{"$bytes": latin-1 text}`; texts and bytes above `WHOLE_BYTES` become `{"$sha256", "$size", "$of"}`;
-    an exception becomes `{"$exception", "args"}`; anything unknown becomes `{"$type", "$repr"}`.
+    a datetime becomes `{"$datetime": ISO 8601}`; an exception becomes `{"$exception", "args"}`; anything unknown
+    becomes `{"$type", "$repr"}`.
     """
     form: Value
     match value:
@@ -33,6 +35,8 @@ def canonical(value: object) -> Value:
             form = {key if isinstance(key, str) else repr(key): canonical(item) for key, item in value.items()}
         case list() | tuple():
             form = [canonical(item) for item in value]
+        case dt.datetime():
+            form = {"$datetime": value.isoformat()}
         case BaseException():
             form = {"$exception": type(value).__qualname__, "args": canonical(value.args)}
         case _:

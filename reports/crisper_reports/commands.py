@@ -11,6 +11,7 @@ from crisper import runs
 from crisper_reports import diff as comparing
 from crisper_reports import summary as summing
 from crisper_reports.document import document
+from crisper_reports.markdown import markdown
 from crisper_reports.render import write
 
 
@@ -28,10 +29,17 @@ def report(run: Path, output: Path | None) -> None:
 @click.command()
 @click.argument("run", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="The documented JSON instead of a table.")
-def summary(run: Path, *, as_json: bool) -> None:
+@click.option("--markdown", "as_markdown", is_flag=True, help="GitHub's Markdown, for a build's page.")
+def summary(run: Path, *, as_json: bool, as_markdown: bool) -> None:
     """Say in a terminal what RUN found."""
+    if as_json and as_markdown:
+        message = "--json and --markdown exclude each other"
+        raise click.UsageError(message)
     read = runs.read(run)
-    click.echo(json.dumps(document(read), indent=2) if as_json else summing.summary(read))
+    if as_markdown:
+        click.echo(markdown(read), nl=False)
+    else:
+        click.echo(json.dumps(document(read), indent=2) if as_json else summing.summary(read))
 
 
 @click.command()

@@ -13,13 +13,15 @@ from crisper_reports.numbers import number
 def document(run: Run) -> dict[str, Any]:
     """Return a Run's contestants, verdicts and measurements; latencies are nanoseconds, null where n is too small.
 
-    `engine` and `version` are null for an embedded contestant. `valid` is false for a number that is struck out,
-    generator-bound, unsustained or too small.
+    `reproduce` is the command that plays a failing playing again, null for the others. `engine` and `version` are null
+    for an embedded contestant. `valid` is false for a number that is struck out, generator-bound, unsustained or too
+    small.
     """
+    commands = {(each.play, each.clause): each.command for each in run.reproductions}
     return {
         "complete": run.complete,
         "contestants": [_contestant(each) for each in run.contestants],
-        "verdicts": [_verdict(each) for each in run.verdicts],
+        "verdicts": [_verdict(each, commands.get((each.play, each.clause))) for each in run.verdicts],
         "measurements": [_measurement(run, each) for each in run.measurements],
     }
 
@@ -35,7 +37,7 @@ def _contestant(one: ContestantInfo) -> dict[str, Any]:
     }
 
 
-def _verdict(one: Verdict) -> dict[str, Any]:
+def _verdict(one: Verdict, command: str | None) -> dict[str, Any]:
     return {
         "scenario": one.play.scenario,
         "clause": one.clause,
@@ -45,6 +47,7 @@ def _verdict(one: Verdict) -> dict[str, Any]:
         "verdict": one.finding.word,
         "because": one.finding.because,
         "deviation": one.deviation,
+        "reproduce": command,
     }
 
 

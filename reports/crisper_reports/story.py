@@ -16,7 +16,8 @@ from crisper_reports.units import counted, listed
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How one contestant came out: the clauses that it broke, missed (a should) or lacks, and what is still open.
 
-    `failure` says why it never took part; `known` is whether every broken must was expected.
+    `failure` says why it never took part; `known` is whether every broken must was expected; `skipped` are the clauses
+    that it claims and that were, in one playing at least, neither kept nor broken: then it is *partial*.
     """
 
     contestant: str
@@ -27,6 +28,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     lacking: list[str]
     undecided: list[str]
     missing: int
+    skipped: list[str] = []
     failure: str | None = None
 
     @property
@@ -65,8 +67,16 @@ def sentences(found: list[Standing]) -> list[str]:
         *_alike(found, lambda each: each.missed, "{} {} the should {}.", "miss"),
         *_alike(found, lambda each: each.undecided, "On {} nothing certain can be said{} of {}.", ""),
         *_alike(found, lambda each: each.lacking, "{} {} not claim what {} asks for.", "do"),
+        *partly(found),
         *(_absence(each) for each in found if each.absent),
     ]
+
+
+def partly(found: list[Standing]) -> list[str]:
+    """Return who took part, but was not asked, or did not settle, everything that it claims."""
+    return _alike(
+        [each for each in found if not each.absent], lambda each: each.skipped, "{} {} partial: {} not settled.", "are"
+    )
 
 
 def _standing(run: Run, rows: list[Row], name: str, failure: str | None) -> Standing:
@@ -84,8 +94,20 @@ def _standing(run: Run, rows: list[Row], name: str, failure: str | None) -> Stan
         lacking=_worded(words, musts, "unsupported"),
         undecided=_worded(words, musts, "unknown", "error"),
         missing=len([play for play in run.missing if play.contestant == name]),
+        skipped=[row.clause.id for row in rows if _claimed(run, row, name) and _skipped(cells.get(row.clause.id))],
         failure=failure,
     )
+
+
+def _claimed(run: Run, row: Row, name: str) -> bool:
+    claims = next((each.claims for each in run.contestants if each.name == name), [])
+    return row.level != "observe" and (row.clause.needs is None or row.clause.needs in claims)
+
+
+def _skipped(cell: Cell | None) -> bool:
+    if cell is None:
+        return False
+    return bool(cell.missing) or any(each.verdict.finding.word in ("unknown", "error") for each in cell.playings)
 
 
 def _worded(words: dict[str, Word], ids: Iterable[str], *wanted: Word) -> list[str]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from crisper.reproduction.making import folder
 from crisper.runs import Run
 from crisper_reports import matrix, numbers, story
+from crisper_reports.known import now_and_then
 from crisper_reports.matrix import Cell, Playing, Row
 from crisper_reports.terminal import table, wrapped
 from crisper_reports.units import counted, duration, size
@@ -23,7 +27,8 @@ def summary(run: Run) -> str:
     rows = matrix.rows(run)
     standings = story.standings(run, rows)
     lines = wrapped(story.headline(run, standings), hang=0)
-    for part in (_gaps(run), _promises(run, rows), _troubles(rows), _medians(run)):
+    lines += [line for said in story.partly(standings) for line in wrapped(said)]
+    for part in (_gaps(run), _promises(run, rows), _troubles(rows), _asked(run), _scripts(run), _medians(run)):
         lines += ["", *part] if part else []
     return "\n".join(lines)
 
@@ -70,6 +75,22 @@ def _trouble(row: Row, playing: Playing) -> list[str]:
         lines += wrapped(f"known, review by {known.review_by}: {known.upstream}", indent=2)
     elif playing.known:
         lines += wrapped(f"known: {verdict.deviation}", indent=2)
+    return lines
+
+
+def _asked(run: Run) -> list[str]:
+    asked = run.footer.complaints if run.footer else []
+    lines = ["The gate asks for a change", *(line for each in asked for line in wrapped(each))] if asked else []
+    return [*lines, *(line for said in now_and_then(run) for line in wrapped(said))]
+
+
+def _scripts(run: Run) -> list[str]:
+    written = [each for each in run.reproductions if each.script is not None]
+    without = [each for each in run.reproductions if each.script is None]
+    lines = wrapped(f"{counted(len(written), 'script')}, one a failure, with Celery alone, in:") if written else []
+    lines += wrapped(str(folder(Path(run.path))), indent=2) if written else []
+    for each in without:
+        lines += wrapped(f"no script for {each.clause} {each.play}: {each.because}")
     return lines
 
 

@@ -9,11 +9,15 @@ from typing import Any
 import msgspec
 
 from crisper.history import Play
+from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Run
 from crisper_reports import chart, evidence, matrix, numbers, story
 from crisper_reports.matrix import Cell, Playing, Row
 from crisper_reports.story import Standing
 from crisper_reports.units import duration
+
+
+_Again = dict[tuple[Play, str], Reproduction]
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,20 +79,30 @@ def command(run: Run) -> str:
 def _evidence(run: Run, rows: list[Row]) -> dict[str, Any]:
     scenarios = {each.id: each.sentence for each in run.header.scenarios}
     plays = {str(play): history for play, history in evidence.histories(run).items()}
-    cells = {cell.key: _cell(row, cell, scenarios) for row in rows for cell in row.cells if cell.stand or cell.missing}
+    again = {(each.play, each.clause): each for each in run.reproductions}
+    cells = {
+        cell.key: _cell(row, cell, scenarios, again) for row in rows for cell in row.cells if cell.stand or cell.missing
+    }
     return {"cells": cells, "plays": plays}
 
 
-def _cell(row: Row, cell: Cell, scenarios: dict[str, str]) -> dict[str, Any]:
+def _cell(row: Row, cell: Cell, scenarios: dict[str, str], again: _Again) -> dict[str, Any]:
     return {
         "clause": row.clause.id,
         "sentence": row.clause.sentence,
         "level": row.level,
         "source": row.clause.source,
         "contestant": cell.contestant,
-        "playings": [_playing(each, scenarios) for each in cell.playings],
+        "playings": [_playing(each, scenarios) | _reproduction(each, again) for each in cell.playings],
         "missing": [str(each) for each in cell.missing],
     }
+
+
+def _reproduction(playing: Playing, again: _Again) -> dict[str, Any]:
+    found = again.get((playing.verdict.play, playing.verdict.clause))
+    if found is None:
+        return {"command": "", "script": None, "file": "", "unsaid": ""}
+    return {"command": found.command, "script": found.script, "file": found.file, "unsaid": found.because}
 
 
 def _playing(playing: Playing, scenarios: dict[str, str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ EXPECTED = {
             "verdict": "pass",
             "because": "kept",
             "deviation": None,
+            "reproduce": None,
         }
     ],
     "measurements": [

@@ -43,6 +43,16 @@ def test_the_blob_gives_back_what_was_put_in(hostile, made):
     assert made.HOSTILE[:20] in history["ops"][0][4]
 
 
+def test_a_run_that_asked_nothing_of_a_contestant_has_a_page(run, made):
+    """A contestant of which every promise is inapplicable has kept none, and the page says so."""
+    play = made.play("A6", "mine")
+    asked = run(
+        made.header([play]), made.contestant("mine"), made.verdict(play, "inapplicable", "no server of its own")
+    )
+
+    assert "0 kept" in render.html(asked)
+
+
 def test_a_link_leads_to_the_web_only():
     """An upstream address that is a script's is text, not a link."""
     assert render.link("javascript:alert(1)") is None

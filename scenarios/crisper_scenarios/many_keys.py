@@ -5,7 +5,7 @@ from __future__ import annotations
 from crisper.checks.register import reads_see_last_write
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses import A10
+from crisper_scenarios.clauses.values import A10, A11, A12
 
 
 @scenario({A10: reads_see_last_write}, layers=("kv",))
@@ -18,3 +18,26 @@ def many_keys(stage: Stage) -> None:
     mixed = stage.random.sample(present + missing, len(present) + len(missing))
     for keys in (present, mixed, mixed[::-1], missing, present[:1], missing[:1]):
         reader.mget(list(keys))
+
+
+@scenario({A11: reads_see_last_write}, layers=("kv",))
+def ways_to_name_keys(stage: Stage) -> None:
+    """Name the keys by a list, a tuple and a generator."""
+    writer, reader = stage.client(), stage.reader()
+    keys = stage.keys(5)
+    for key in keys[:3]:
+        writer.write(key, key.encode())
+    for form in (list, tuple, iter):
+        reader.mget(keys, form)
+
+
+@scenario({A12: reads_see_last_write}, layers=("kv",), ops=1200, seconds=90)
+def numbers_of_keys(stage: Stage) -> None:
+    """Read duplicates, no key at all, and numbers of keys around the batch sizes of the engines; half are missing."""
+    writer, reader = stage.client(), stage.reader()
+    keys = stage.keys(1000)
+    for key in keys[:250:2]:
+        writer.write(key, key.encode())
+    reader.mget([keys[0], keys[1], keys[0], keys[0], keys[1]])
+    for size in (0, 1, 63, 64, 65, 127, 128, 129, 1000):
+        reader.mget(keys[:size])

@@ -6,7 +6,8 @@ from crisper.checks.register import reads_see_last_write
 from crisper.checks.states import success_stands
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses import A6, B2, B3
+from crisper_scenarios.clauses.results import B2, B3
+from crisper_scenarios.clauses.values import A6
 
 
 @scenario({A6: reads_see_last_write}, layers=("kv", "result"), ops=400)

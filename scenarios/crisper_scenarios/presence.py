@@ -7,7 +7,8 @@ from crisper.checks.together import both
 from crisper.checks.traces import reading_leaves_nothing
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses import A1, A8, B1
+from crisper_scenarios.clauses.results import B1
+from crisper_scenarios.clauses.values import A1, A8
 
 
 @scenario({A1: both(reads_see_last_write, reading_leaves_nothing)}, layers=("kv", "result"))

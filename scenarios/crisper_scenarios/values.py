@@ -5,7 +5,7 @@ from __future__ import annotations
 from crisper.checks.register import reads_see_last_write
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses import A2
+from crisper_scenarios.clauses.values import A2
 
 
 @scenario({A2: reads_see_last_write}, layers=("kv", "result"))

@@ -6,7 +6,7 @@ from crisper.celery.client import revoked
 from crisper.checks.waiting import as_stored, at_once, gives_up_in_time
 from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses import E1, E4, E5
+from crisper_scenarios.clauses.working import E1, E4, E5
 
 
 @scenario({E1: gives_up_in_time}, layers=("result",))

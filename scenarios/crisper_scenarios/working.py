@@ -6,7 +6,7 @@ from crisper.checks.tasks import answers_arrive, started_is_seen
 from crisper.checks.together import both
 from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses import I1, I2, I3, I7
+from crisper_scenarios.clauses.working import I1, I2, I3, I7
 
 
 #: Long enough to be looked at a dozen times, 25 ms apart.

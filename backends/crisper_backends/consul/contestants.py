@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
-from crisper.backends import Backend, Facts
+from crisper.backends import NEVER, Backend, Facts
 from crisper_backends.consul.engine import ENGINE
 
 
@@ -22,7 +22,7 @@ def _peek(url: str, namespace: str) -> Mapping[str, int]:
     keys = _answer(f"{server}/kv/?keys&consistent")
     sessions = _answer(f"{server}/session/list?consistent")
     return {
-        "keys": sum(namespace in key for key in keys),
+        "entries": sum(namespace in key for key in keys),
         "sessions": sum(namespace in session["Name"] for session in sessions),
     }
 
@@ -37,6 +37,18 @@ def _answer(address: str) -> Any:
         raise
 
 
+def _ttl(url: str, key: str) -> int | None:
+    parts = urlsplit(url)
+    entries = _answer(f"http://{parts.netloc}/v1/kv/{parts.path.strip('/')}/{quote(key)}?consistent")
+    if not entries:
+        return None
+    if "Session" not in entries[0]:
+        return NEVER
+    session = _answer(f"http://{parts.netloc}/v1/session/info/{entries[0]['Session']}?consistent")
+    seconds = session[0]["TTL"].removesuffix("s") if session else ""
+    return int(float(seconds) * 1e9) if seconds else NEVER
+
+
 consul_celery = Backend(
     name="consul-celery",
     url="consul://{host}:{port}/crisper",
@@ -47,4 +59,7 @@ consul_celery = Backend(
     facts=Facts(shortest_expiry_ns=10_000_000_000, largest_value_bytes=524_288),
     deviations=Path(__file__).parent / "deviations.toml",
     peek=_peek,
+    ttl=_ttl,
+    redirects=("CONSUL_HTTP_ADDR",),
+    switches={"one_client": lambda backend: backend.one_client is not None},
 )

@@ -17,18 +17,20 @@ DEVIATIONS = Path(__file__).parent / "deviations.toml"
 
 
 def _in_memory(_: str, namespace: str) -> Mapping[str, int]:
-    return {"keys": sum(namespace in str(key) for key in _DUMMY_CLIENT_CACHE)}
+    with _DUMMY_CLIENT_CACHE.mutex:
+        keys = list(_DUMMY_CLIENT_CACHE)
+    return {"entries": sum(namespace in str(key) for key in keys)}
 
 
 def _in_files(url: str, namespace: str) -> Mapping[str, int]:
-    return {"files": sum(namespace in path.name for path in Path(url.removeprefix("file://")).iterdir())}
+    return {"entries": sum(namespace in path.name for path in Path(url.removeprefix("file://")).iterdir())}
 
 
 def _in_rows(url: str, namespace: str) -> Mapping[str, int]:
     query = "SELECT count(*) FROM celery_taskmeta WHERE instr(task_id, ?)"
     with closing(sqlite3.connect(url.removeprefix("db+sqlite:///"))) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'celery_taskmeta'").fetchall()
-        return {"rows": database.execute(query, (namespace,)).fetchone()[0] if tables else 0}
+        return {"entries": database.execute(query, (namespace,)).fetchone()[0] if tables else 0}
 
 
 def _dispose(backend: Any) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from crisper.backends import Backend
+from crisper.backends import NEVER, Backend
 from crisper_backends.redis.engine import ENGINE
 
 
@@ -16,7 +16,7 @@ def _peek(url: str, namespace: str) -> Mapping[str, int]:
 
     with closing(Redis.from_url(url)) as client:
         return {
-            "keys": sum(1 for _ in client.scan_iter(f"*{namespace}*", count=10_000)),
+            "entries": sum(1 for _ in client.scan_iter(f"*{namespace}*", count=10_000)),
             "channels": len(client.pubsub_channels(f"*{namespace}*")),
         }
 
@@ -25,6 +25,14 @@ def _disconnect(backend: Any) -> None:
     # app.close(), process_cleanup() and result_consumer.stop() leave the pool's socket open.
     backend.client.connection_pool.disconnect()
     backend.result_consumer.stop()
+
+
+def _ttl(url: str, key: str) -> int | None:
+    from redis import Redis
+
+    with closing(Redis.from_url(url)) as client:
+        left_ms = client.pttl(key)
+    return {-2: None, -1: NEVER}.get(left_ms, left_ms * 1_000_000)
 
 
 redis = Backend(
@@ -36,4 +44,12 @@ redis = Backend(
     deviations=Path(__file__).parent / "deviations.toml",
     peek=_peek,
     release=_disconnect,
+    ttl=_ttl,
+    # https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-socket-timeout (120 s if not set), and
+    # https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#connection-timeouts
+    timeouts={
+        "redis_socket_timeout": 2.0,
+        "redis_socket_connect_timeout": 2.0,
+        "result_backend_transport_options": {"retry_policy": {"timeout": 2.0}},
+    },
 )

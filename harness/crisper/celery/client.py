@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from celery import Celery
 from celery.app.task import Context
 from celery.exceptions import TaskRevokedError
+from celery.result import AsyncResult
 
 from crisper.celery import brokers
 from crisper.celery.recorder import Call, Recorder
@@ -27,7 +30,7 @@ def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **co
     app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, backend=url, **_quiet)
     expires = None if expires_ns is None else expires_ns / 1e9
     whole = int(expires) if expires is not None and expires.is_integer() else expires
-    app.conf.update(result_expires=whole, result_cache_max=-1, **brokers.settings(broker), **conf)
+    app.conf.update({"result_expires": whole, "result_cache_max": -1, **brokers.settings(broker), **conf})
     return app.backend
 
 
@@ -45,7 +48,7 @@ class Client:
     """One application's view of a contestant: the calls of each layer, and `write`, `read`, `remove` for either.
 
     Keys are handed over in the type that the backend asks for (`key_t`), as Celery does. Every method returns the
-    `Call` with what came of it, and never raises what the backend raised.
+    `Call` with what came of it, and never raises what the backend raised. None is waited for longer than `patience_ns`.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Client:
         recorder: Recorder,
         expires_ns: int | None,
         replies: Replies,
+        patience_ns: int | None = None,
     ) -> None:
         self.name = name
         self.layer = layer
@@ -63,6 +67,7 @@ class Client:
         self.expires_ns = expires_ns
         self._recorder = recorder
         self._replies = replies
+        self._patience_ns = patience_ns
         self._named = getattr(backend, "key_t", str)
 
     def announce(self) -> None:
@@ -71,7 +76,22 @@ class Client:
             self.backend.on_task_call(producer, self._replies.to)
 
     def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
-        return self._recorder.call(function, client=self.name, layer=layer, name=name, keys=tuple(keys), **more)
+        more |= {"client": self.name, "patience_ns": self._patience_ns}
+        return self._recorder.call(function, layer=layer, name=name, keys=tuple(keys), **more)
+
+    def typed(self, form: Callable[[str], object]) -> Client:
+        """Return the same client, handing keys over in another type: `str`, or `str.encode` for bytes."""
+        other = copy.copy(self)
+        other._named = form  # noqa: SLF001 - our own
+        return other
+
+    def pickled(self) -> tuple[Client | None, Call]:
+        """Send the backend object through pickle; return a client with what arrived, if it did."""
+        self.backend.app.set_current()
+        call = self._call(self.layer, "pickle", [], lambda: pickle.loads(pickle.dumps(self.backend)))  # noqa: S301
+        other = copy.copy(self)
+        other.name, other.backend = f"{self.name}-pickled", call.output
+        return (None if call.error is not None else other), call
 
     def set(self, key: str, value: object) -> Call:
         """kv: write one value."""
@@ -88,9 +108,11 @@ class Client:
         """kv: read one value."""
         return self._call("kv", "get", [key], lambda: self.backend.get(self._named(key)), keep=keep)
 
-    def mget(self, keys: list[str]) -> Call:
-        """kv: read several values; a lazy answer is used up, since only then it has been given."""
-        return self._call("kv", "mget", keys, lambda: _exhausted(self.backend.mget([self._named(key) for key in keys])))
+    def mget(self, keys: list[str], form: Callable[[Iterable[object]], object] = list) -> Call:
+        """kv: read several values, handed over as `form`; a lazy answer is used up, as it is given only then."""
+        return self._call(
+            "kv", "mget", keys, lambda: _exhausted(self.backend.mget(form(self._named(key) for key in keys)))
+        )
 
     def delete(self, key: str) -> Call:
         """kv: remove one value."""
@@ -100,21 +122,45 @@ class Client:
         self, task_id: str, result: object, state: str, *, traceback: str | None = None, **request: object
     ) -> Call:
         """result: what a worker does when a task changes its state; `request` adds to the task's request."""
-        context = Context(
-            **{"id": task_id, "reply_to": self._replies.to, "correlation_id": task_id, "children": [], **request}
-        )
+        context = Context(**{"id": task_id, "reply_to": self._replies.to, "correlation_id": task_id, **request})
         return self._call(
             "result",
             "store_result",
             [task_id],
             lambda: self.backend.store_result(task_id, result, state, traceback=traceback, request=context),
             given={"result": result, "status": state},
+            extra=request if traceback is None else {"traceback": traceback, **request},
             expires_ns=self.expires_ns,
         )
 
-    def fetch(self, task_id: str, *, keep: bool = True) -> Call:
-        """result: what `AsyncResult` does when it is asked for the state."""
-        return self._call("result", "get_task_meta", [task_id], lambda: self.backend.get_task_meta(task_id), keep=keep)
+    def fetch(self, task_id: str | None, *, keep: bool = True) -> Call:
+        """result: what `AsyncResult` does when it is asked for the state; None is what a careless caller asks for."""
+        return self._call(
+            "result", "get_task_meta", [str(task_id)], lambda: self.backend.get_task_meta(task_id), keep=keep
+        )
+
+    def uri(self) -> Call:
+        """Ask for the URL as Celery shows it to people."""
+        return self._call(self.layer, "as_uri", [], self.backend.as_uri)
+
+    def result(self, task_id: str) -> AsyncResult:
+        """Return the result of a task as Celery's own object, to be named in a request; nothing is called."""
+        return AsyncResult(task_id, app=self.backend.app)
+
+    def about(self, task_id: str, attribute: str) -> Call:
+        """result: what `AsyncResult` answers for an attribute; results among it as their ids."""
+
+        def ask() -> object:
+            answer = getattr(AsyncResult(task_id, backend=self.backend, app=self.backend.app), attribute)
+            return [getattr(each, "id", each) for each in answer] if isinstance(answer, list) else answer
+
+        return self._call("result", attribute, [task_id], ask)
+
+    def pickled_result(self, task_id: str) -> Call:
+        """result: the state that an `AsyncResult` tells after it went through pickle."""
+        self.backend.app.set_current()
+        result = AsyncResult(task_id, app=self.backend.app)
+        return self._call("result", "pickled state", [task_id], lambda: pickle.loads(pickle.dumps(result)).state)  # noqa: S301
 
     def wait(self, task_id: str, *, timeout_ns: int, propagate: bool = True) -> Call:
         """Do what `AsyncResult.get` does; without `propagate` the error of a failed task is returned, not raised."""

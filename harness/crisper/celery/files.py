@@ -18,11 +18,11 @@ class Channel(filesystem.Channel):
     (https://github.com/celery/kombu/blob/v5.6.2/kombu/transport/filesystem.py, `_put` and `_get`).
     """
 
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override] # as the parent has it
         # Readers go by the name: the oldest first, and nothing that does not end like this.
         whole = Path(self.data_folder_out) / f"{time.monotonic_ns():020}_{uuid.uuid4()}.{queue}.msg"
         part = whole.with_name(f"{whole.name}.part")
-        part.write_text(json.dumps(message))
+        part.write_text(json.dumps(payload))  # type: ignore[no-untyped-call]
         part.rename(whole)
 
 

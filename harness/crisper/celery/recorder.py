@@ -6,9 +6,12 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
+from crisper.celery.patience import within
 from crisper.clauses import Layer
 from crisper.history import Op, Outcome, Phase
 from crisper.values import canonical
@@ -24,6 +27,7 @@ class Call:
     name: str
     keys: tuple[str, ...]
     input: object
+    extra: Mapping[str, object]
     output: object
     error: BaseException | None
     expires_ns: int | None
@@ -46,6 +50,7 @@ class Recorder:
     def __init__(self) -> None:
         self.phase: Phase = "steady"
         self._calls: list[Call] = []
+        self._adopted: list[Op] = []
         self._seq = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -58,13 +63,18 @@ class Recorder:
         name: str,
         keys: tuple[str, ...],
         given: object = None,
+        extra: Mapping[str, object] | None = None,
         expires_ns: int | None = None,
         keep: bool = True,
+        patience_ns: int | None = None,
     ) -> Call:
-        """Make one call on the backend and note what came of it; `keep=False` leaves it to `retain`."""
+        """Make one call on the backend and note what came of it; `keep=False` leaves it to `retain`.
+
+        One that may hang is given up after `patience_ns`, with NoAnswerError.
+        """
         seq = next(self._seq)
         called_ns = time.monotonic_ns()
-        output, error = attempt(function)
+        output, error = attempt(function) if patience_ns is None else within(patience_ns, lambda: attempt(function))
         returned_ns = time.monotonic_ns()
         call = Call(
             seq=seq,
@@ -73,6 +83,7 @@ class Recorder:
             name=name,
             keys=keys,
             input=given,
+            extra=extra or {},
             output=output,
             error=error,
             expires_ns=expires_ns,
@@ -89,6 +100,11 @@ class Recorder:
         with self._lock:
             self._calls.append(call)
 
+    def adopt(self, ops: list[Op]) -> None:
+        """Keep what another process recorded, under numbers of its own."""
+        with self._lock:
+            self._adopted += [msgspec.structs.replace(op, seq=next(self._seq)) for op in ops]
+
     @property
     def count(self) -> int:
         """How many calls are kept so far."""
@@ -103,8 +119,8 @@ class Recorder:
         """Return what was kept as Ops, by the order of the calls."""
         process = os.getpid()
         with self._lock:
-            calls = sorted(self._calls, key=lambda call: call.seq)
-        return [_op(call, process) for call in calls]
+            ops = [_op(call, process) for call in self._calls] + self._adopted
+        return sorted(ops, key=lambda op: op.seq)
 
 
 def _op(call: Call, process: int) -> Op:
@@ -117,6 +133,7 @@ def _op(call: Call, process: int) -> Op:
         call=call.name,
         keys=list(call.keys),
         input=canonical(call.input),
+        extra={name: canonical(value) for name, value in call.extra.items()},
         output=canonical(call.output),
         expires_ns=call.expires_ns,
         outcome=_outcome(error),

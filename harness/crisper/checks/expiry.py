@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crisper.checks.answers import MISSING, READS, WRITES, answered
+import msgspec
+
+from crisper.checks.answers import MISSING, READS, REMOVALS, WRITES, answered, same, told
+from crisper.checks.register import reads_see_last_write
 from crisper.history import History, Op
 from crisper.scenario import Judged
 from crisper.verdicts import Finding, failed, merged, passed, undecided
@@ -49,7 +52,8 @@ class Life:
 
 
 def lives(history: History) -> list[Life]:
-    """Return the life of every key that was written with an expiry."""
+    """Return the life of every key that was written with an expiry; a later write begins it anew."""
+    last = {op.keys[0]: op for op in history.calls(*WRITES) if op.outcome == "ok"}
     return [
         Life(
             written=op,
@@ -57,8 +61,8 @@ def lives(history: History) -> list[Life]:
             last_seen=_last(history, op, missing=False),
             first_missing=_first_missing(history, op),
         )
-        for op in history.calls(*WRITES)
-        if op.outcome == "ok" and op.expires_ns is not None
+        for op in last.values()
+        if op.expires_ns
     ]
 
 
@@ -76,6 +80,30 @@ def lifetimes_work(history: History, contestant: Judged) -> Finding:
     """Every lifetime is accepted and never early; it ends in time where expiring by itself is claimed."""
     checks = [never_early, gone_in_time] if "autoexpire" in contestant.claims else [never_early]
     return merged(check(history, contestant) for check in checks)
+
+
+def last_life_is_read(history: History, _: Judged) -> Finding:
+    """Whatever is read of a key after its last write is what that write stored."""
+    for life in lives(history):
+        if life.last_seen is not None and not same(answered(life.last_seen), life.written.input):
+            answer = told(answered(life.last_seen))
+            return failed(f"the second write stored {told(life.written.input)}; read was {answer}", *life.evidence)
+    return passed("what was read was written last")
+
+
+def kept_after_end(history: History, contestant: Judged) -> Finding:
+    """Once a key has ended, by removal or by itself, every later write of it is read back."""
+    findings = [_reborn(history, key, contestant) for key in dict.fromkeys(op.keys[0] for op in history.calls(*WRITES))]
+    return merged(findings)
+
+
+def _reborn(history: History, key: str, contestant: Judged) -> Finding:
+    ops = [op for op in history.ops if op.keys == [key]]
+    ends = [op for op in ops if op.call in REMOVALS or (op.call in READS and answered(op) is MISSING)]
+    if not ends:
+        return passed("it never ended, so nothing could be written after its end")
+    later = [op for op in ops if op.seq > ends[0].seq]
+    return reads_see_last_write(msgspec.structs.replace(history, ops=later), contestant)
 
 
 def _of_all(history: History, judge: Callable[[Life], Finding]) -> Finding:

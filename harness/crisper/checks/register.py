@@ -45,7 +45,7 @@ def reads_see_last_write(history: History, _: Judged) -> Finding:
             return failed(f"{op.call} raised {op.failure}", op.seq)
         if op.call in WRITES + REMOVALS:
             register.change(op)
-        elif op.outcome == "ok":
+        elif op.outcome == "ok" and op.call in (*READS, "mget"):
             reads += 1
             if found := _contradiction(op, register):
                 last = _last_change(history, op)

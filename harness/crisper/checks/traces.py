@@ -20,5 +20,5 @@ def reading_leaves_nothing(history: History, _: Judged) -> Finding:
     }
     if grown:
         told = ", ".join(f"{kind} {was} → {now}" for kind, (was, now) in grown.items())
-        return failed(f"reading left something on the server: {told}", *(op.seq for op in history.ops))
+        return failed(f"reading left something on the server: {told}")
     return passed("the server holds what it held before")

@@ -32,7 +32,13 @@ class Contestant:
         self.channel = channel
         self.enter = enter
         self.crew = Crew(enter.address, expires_ns=LONG_NS)
-        self.contact = Contact(address=enter.address, namespace=enter.namespace, backend=declared, crew=self.crew)
+        self.contact = Contact(
+            address=enter.address,
+            option=enter.option,
+            namespace=enter.namespace,
+            backend=declared,
+            crew=self.crew,
+        )
         self._stands: dict[tuple[str, int], bench.Bench] = {}
 
     def entered(self) -> Entered:
@@ -131,6 +137,8 @@ def _serve(contestant: Contestant, tasks: queue.SimpleQueue[Perform | bench.Bloc
 def main(descriptor: int) -> None:
     """Serve the Player on an inherited socket until it hangs up."""
     warnings.simplefilter("ignore")
+    # At the default of 5 ms a watch that reads between calls of a busy thread waits for each of its own steps.
+    sys.setswitchinterval(0.0005)
     channel = Channel(socket.socket(fileno=descriptor))
     enter = channel.receive()
     assert isinstance(enter, Enter)

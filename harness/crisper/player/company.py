@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from crisper.errors import HarnessError
 from crisper.history import History
+from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered, Hire, Message, Perform
 from crisper.player.plan import Entry
 from crisper.player.process import GoneError, Process, history
@@ -21,8 +22,14 @@ class Pending:
     """A playing that was handed to the process, and until when its answer is awaited."""
 
     entry: Entry
+    process: Process
     future: Future[Message]
     until: float
+
+    @property
+    def late(self) -> bool:
+        """Whether it has had all the time that it may take."""
+        return time.monotonic() >= self.until
 
 
 class Company:
@@ -42,8 +49,8 @@ class Company:
         with suppress(OSError):  # whoever plays next finds the process gone, and starts another
             self.process.hire(self._hire)
 
-    def begin(self, entry: Entry) -> Pending:
-        """Hand a playing to the process, in the background if its lane says so."""
+    def begin(self, entry: Entry, where: Address | None = None) -> Pending:
+        """Hand a playing to the process, in the background if its lane says so, on another server if one is given."""
         scenario = entry.scenario
         assert isinstance(scenario, Scenario)
         task = Perform(
@@ -51,13 +58,14 @@ class Company:
             play=entry.play,
             layer=entry.play.layer,
             source=entry.source,
-            background=scenario.lane == "watch",
+            background=scenario.lane in {"watch", "alone"},
+            address=where,
         )
         future = self.process.perform(task)
-        return Pending(entry, future, time.monotonic() + scenario.seconds)
+        return Pending(entry, self.process, future, time.monotonic() + scenario.seconds)
 
-    def finish(self, pending: Pending) -> History | str:
-        """Return the History of a playing, or why there is none.
+    def finish(self, pending: Pending) -> History | str | None:
+        """Return the History of a playing; why there is none; or None where it was lost through another's fault.
 
         A process that hangs is ended and started again; the other playings that were under way in it are lost with it.
         """
@@ -65,12 +73,12 @@ class Company:
             return history(pending.future.result(timeout=max(0.0, pending.until - time.monotonic())))
         except TimeoutError:
             assert isinstance(pending.entry.scenario, Scenario)
-            self.process.end(f"{pending.entry.play} was ended by the watchdog")
+            pending.process.end("ended by the watchdog", culprit=str(pending.entry.play))
             self._restart()
             return f"ended by the watchdog after {pending.entry.scenario.seconds} s"
         except GoneError as error:
             self._restart()
-            return str(error)
+            return None if pending.process.ended_for not in (None, str(pending.entry.play)) else str(error)
 
     def number(self) -> int:
         """Return a number for a task that no earlier one had, not even in a process that has ended."""

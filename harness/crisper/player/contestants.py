@@ -6,20 +6,19 @@ import importlib.metadata
 from pathlib import Path
 from typing import get_args
 
+import msgspec
+
 from crisper import deviations
 from crisper.backends import Backend
 from crisper.celery.urls import redacted
 from crisper.clauses import Layer
-from crisper.history import History
 from crisper.judging import lacks_layer
 from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered
 from crisper.player.plan import Plan
 from crisper.runs import ContestantInfo, ServerInfo
 from crisper.servers.server import Server
-
-
-HistoryOrReason = History | str
+from crisper.verdicts import Finding
 
 
 def address(backend: Backend, server: Server | None, folder: Path) -> Address:
@@ -34,29 +33,49 @@ def address(backend: Backend, server: Server | None, folder: Path) -> Address:
     return Address(url=backend.url.format(**at), broker=backend.broker.format(**at) if backend.broker else None)
 
 
+def breakable(backend: Backend, server: Server) -> Address:
+    """Return where the contestant is reached on a server that it may harm."""
+    where = address(backend, server, Path())
+    container = server.container.get_wrapped_container().id
+    return msgspec.structs.replace(where, container=container, host=server.host, port=server.port)
+
+
+def unbreakable(backend: Backend, *, destructive: bool) -> Finding | None:
+    """Return what is found of a promise about broken servers where there is none that may be broken."""
+    if backend.yours and not destructive:
+        because = "no fault is played on a server of yours (--allow-destructive lifts that)"
+    elif backend.yours:
+        because = "no fault can be played: a server given by URL has no container to pause, kill or restart"
+    elif backend.engine is None:
+        because = "no server of its own"
+    else:
+        return None
+    return Finding(word="inapplicable", because=because)
+
+
 def enter(plan: Plan, name: str, where: Address, run: str) -> Enter:
     """Return the first word to the contestant's process; its namespace is nobody else's."""
     return Enter(option=plan.options[name], address=where, namespace=f"crisper-{run}-{name}", seed=plan.seed)
 
 
-def info(backend: Backend, entered: Entered, url: str, server: Server | None) -> ContestantInfo:
+def info(backend: Backend, entered: Entered, where: Address, server: Server | None) -> ContestantInfo:
     """Return what the Run keeps of a contestant that takes part."""
     if server is not None:
         about: ServerInfo | None = server.info()
     else:
         about = ServerInfo(engine="yours", version="", profile="yours") if backend.yours else None
-    return _info(backend, celery=entered.celery, client=entered.client, url=redacted(url), server=about, failure=None)
+    found = _info(backend, celery=entered.celery, client=entered.client, url=redacted(where.url), server=about)
+    return msgspec.structs.replace(found, broker=redacted(where.broker)) if where.broker else found
 
 
 def absent(backend: Backend, why: str) -> ContestantInfo:
     """Return what the Run keeps of a contestant that never took part."""
     celery = importlib.metadata.version("celery")
-    return _info(backend, celery=celery, client="", url=redacted(backend.url), server=None, failure=why)
+    found = _info(backend, celery=celery, client="", url=redacted(backend.url), server=None)
+    return msgspec.structs.replace(found, failure=why)
 
 
-def _info(
-    backend: Backend, *, celery: str, client: str, url: str, server: ServerInfo | None, failure: str | None
-) -> ContestantInfo:
+def _info(backend: Backend, *, celery: str, client: str, url: str, server: ServerInfo | None) -> ContestantInfo:
     layers: list[Layer] = [layer for layer in get_args(Layer) if not lacks_layer(layer, backend.claims)]
     known = deviations.known(backend.deviations, backend.name) if backend.deviations else []
     return ContestantInfo(
@@ -67,10 +86,10 @@ def _info(
         facts={
             "shortest_expiry_ns": backend.facts.shortest_expiry_ns,
             "largest_value_bytes": backend.facts.largest_value_bytes,
+            "default_port": backend.engine.port if backend.engine else None,
         },
         deviations=known,
         celery=celery,
         client=client,
         server=server,
-        failure=failure,
     )

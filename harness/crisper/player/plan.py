@@ -37,6 +37,8 @@ class Plan:
     seed: int
     profile: Profile
     images: dict[str, str] = field(default_factory=dict)
+    destructive: bool = False
+    strict: bool = False
 
     def of(self, contestant: str) -> list[Entry]:
         """Return one contestant's entries, in order."""

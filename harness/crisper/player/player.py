@@ -7,26 +7,31 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
-from crisper.history import Play
-from crisper.judging import judged, lacks_layer, no_layer, unplayed
+from crisper.history import History, Play
+from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
 from crisper.player.address import Address
-from crisper.player.company import Company
+from crisper.player.alone import AT_MOST, Alone
+from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
 from crisper.runs import ContestantInfo, Writer
-from crisper.scenario import Judged, Scenario
+from crisper.scenario import Scenario
 from crisper.servers.parallel import Servers
 from crisper.verdicts import Finding, Verdict, undecided
 
 
 Outcome = list[Ruling] | list[Measurement]
+
+
+#: The short watches go first: a busy thread beside them would make them look too late.
+HEAD_START_S = 8.0
 
 
 class Player:
@@ -44,6 +49,7 @@ class Player:
         self._infos: dict[str, ContestantInfo] = {}
         self._companies: dict[str, Company] = {}
         self._stopping = threading.Event()
+        self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
         self._post = PostOffice(servers, Path(self._folder.name), say)
@@ -111,7 +117,7 @@ class Player:
         company = Company(contestants.enter(self._plan, name, where, self._run), has_kv="kv" in backend.claims)
         with self._lock:
             self._companies[name] = company
-        info = contestants.info(backend, company.entered, where.url, server)
+        info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
         hiring = threading.Thread(target=self._hire, args=(company, where), daemon=True, name=f"hiring-{name}")
         if self._plan.needs_workers(name):
@@ -126,16 +132,36 @@ class Player:
     def _rounds(self, name: str, company: Company, hiring: threading.Thread) -> None:
         entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
         watched = [company.begin(entry) for entry in entries if entry.scenario.lane == "watch"]
+        wait([pending.future for pending in watched], timeout=HEAD_START_S)
         playing = [entry for entry in entries if entry.scenario.lane == "play"]
         # Workers come last, so that the broker can boot meanwhile.
         for entry in sorted(playing, key=lambda each: each.play.layer == "task"):
             if entry.play.layer == "task":
                 hiring.join()
             if not self._stopping.is_set():
-                self._judge(entry, company.finish(company.begin(entry)))
-        for pending in watched:
-            if not self._stopping.is_set():
-                self._judge(pending.entry, company.finish(pending))
+                self._finished(company, company.begin(entry))
+        self._break(name, company, [entry for entry in entries if entry.scenario.lane == "alone"])
+        lost = [pending.entry for pending in watched if not self._finished(company, pending)]
+        for pending in [company.begin(entry) for entry in lost]:
+            if not self._finished(company, pending):
+                self._judge(pending.entry, "lost twice with the contestant's process")
+
+    def _finished(self, company: Company, pending: Pending) -> bool:
+        history = None if self._stopping.is_set() else company.finish(pending)
+        if history is not None:
+            self._judge(pending.entry, history)
+        return history is not None or self._stopping.is_set()
+
+    def _break(self, name: str, company: Company, entries: list[Entry]) -> None:
+        backend = self._plan.backends[name]
+        finding = contestants.unbreakable(backend, destructive=self._plan.destructive)
+        if finding is not None:
+            for entry in entries:
+                self._judge(entry, finding)
+            return
+        alone = Alone(backend, company, self._servers, slots=self._slots, stopping=self._stopping.is_set)
+        for entry, outcome in alone.played(entries):
+            self._judge(entry, outcome)
 
     def _absent(self, entry: Entry) -> bool:
         if not lacks_layer(entry.play.layer, self._infos[entry.play.contestant].claims):
@@ -146,23 +172,26 @@ class Player:
             self._outcomes[entry.play].set_result([])
         return True
 
-    def _judge(self, entry: Entry, history: contestants.HistoryOrReason) -> None:
+    def _judge(self, entry: Entry, outcome: History | Finding | str) -> None:
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set():
             return
-        if isinstance(history, str):
-            self._rule(entry, unplayed(entry.play, entry.scenario.checks, undecided(history)))
+        if isinstance(outcome, str):
+            outcome = undecided(outcome)
+        if isinstance(outcome, Finding):
+            self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
             return
-        self._writer.write(history)
+        self._writer.write(outcome)
         info = self._infos[entry.play.contestant]
-        self._rule(entry, judged(history, entry.scenario, Judged(claims=frozenset(info.claims), facts=info.facts)))
+        self._rule(entry, judged(outcome, entry.scenario, known(info)))
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
         info = self._infos[entry.play.contestant]
         today = dt.datetime.now(tz=dt.UTC).date()
         engine = info.server.version if info.server else ""
+        versions = {"celery": info.celery, "engine": engine}
         rulings = [
-            ruling(verdict, info.deviations, celery=info.celery, engine=engine, today=today) for verdict in verdicts
+            ruling(verdict, info.deviations, **versions, today=today, strict=self._plan.strict) for verdict in verdicts
         ]
         for each in rulings:
             self._writer.write(each.verdict)

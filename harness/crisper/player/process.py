@@ -40,6 +40,7 @@ class Process:
         self._awaited: dict[int, Future[Message]] = {0: Future()}
         self._lock = threading.Lock()
         self._why = ""
+        self.ended_for: str | None = None
         threading.Thread(target=self._listen, daemon=True, name="contestant").start()
 
     def enter(self, word: Enter) -> Entered:
@@ -65,9 +66,10 @@ class Process:
         """Have one turn of a workload played; its Samples come as the Future's result."""
         return self._send(block.id, block)
 
-    def end(self, why: str = "the Run was over") -> None:
+    def end(self, why: str = "the Run was over", *, culprit: str | None = None) -> None:
         """End the process at once; whatever is still awaited raises GoneError that says why."""
         self._why = self._why or why
+        self.ended_for = self.ended_for or culprit
         self._popen.kill()
         self._popen.wait()
         self._output.close()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from crisper.backends import Backend
 from crisper.celery.caller import Caller
@@ -14,9 +17,11 @@ from crisper.celery.recorder import Call, Recorder
 from crisper.celery.worker import Pool
 from crisper.clauses import Layer
 from crisper.history import Observation
+from crisper.player import processes
 from crisper.player.address import Address
 from crisper.player.crew import Crew
 from crisper.player.workers import Worker, WorkerError
+from crisper.servers.faults import Breakable
 from crisper.values import canonical
 
 
@@ -35,6 +40,7 @@ class Contact:
     """How one playing reaches its contestant."""
 
     address: Address
+    option: str
     namespace: str
     backend: Backend
     crew: Crew | None = None
@@ -43,33 +49,64 @@ class Contact:
 class Stage:
     """One playing as its script sees it. Everything it writes carries `namespace`, so that it can be counted."""
 
-    def __init__(self, contact: Contact, *, layer: Layer, seed: int, ops: int) -> None:
+    def __init__(self, contact: Contact, *, layer: Layer, seed: int, ops: int, name: str = "client") -> None:
         self.layer = layer
         self.facts = contact.backend.facts
         self.claims = contact.backend.claims
+        self.timeouts = contact.backend.timeouts
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.recorder = Recorder()
         self.observations: list[Observation] = []
         self.replies = Replies()
         self._contact = contact
+        self._name = name
+        self._seed = seed
+        self._asides = itertools.count(1)
         self._ops = ops
         self._numbers = itertools.count(1)
         self._clients: list[Client] = []
         self._workers: list[Worker] = []
 
-    def client(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
-        """Return a new application's view of the contestant, with its own connection and `result_expires`."""
-        name = f"client-{len(self._clients) + 1}"
+    @cached_property
+    def server(self) -> Breakable:
+        """The playing's own server, to be broken; lane `alone` only. Each fault becomes an Observation of that kind."""
+        address, engine = self._contact.address, self._contact.backend.engine
+        assert address.container is not None
+        assert engine is not None
+        return Breakable.of(
+            address.container,
+            version=lambda: engine.version(str(address.host), int(address.port or 0)),
+            note=lambda **seen: self.observe("fault", **seen),
+            within_s=engine.ready_within_s,
+        )
+
+    def client(
+        self,
+        *,
+        expires_ns: int | None = LONG_NS,
+        url: Callable[[str], str] = lambda url: url,
+        patience_ns: int | None = None,
+        **conf: Any,
+    ) -> Client:
+        """Return a new application's view of the contestant, with its own connection and `result_expires`.
+
+        `url` may change the URL, `conf` any other setting. A call that may hang is given up after `patience_ns`.
+        """
         address = self._contact.address
-        backend = connect(address.url, broker=address.broker, expires_ns=expires_ns, **conf)
-        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies)
+        backend = connect(url(address.url), broker=address.broker, expires_ns=expires_ns, **conf)
+        name = f"{self._name}-{len(self._clients) + 1}"
+        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
+        if conf:
+            self.observe("client", client=name, conf=conf)
         return client
 
-    def reader(self, *, expires_ns: int | None = LONG_NS, **conf: object) -> Client:
+    def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: Any) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
-        client = self.client(expires_ns=expires_ns, **conf)
+        client = self.client(expires_ns=expires_ns, patience_ns=patience_ns, **conf)
         self.replies.to = getattr(client.backend, "oid", None)
+        if self.replies.to is not None:
+            self.observe("client", client=client.name, conf=conf, replies=True)
         if "shared" not in self.claims and "push" in self.claims:
             client.announce()
         return client
@@ -122,8 +159,71 @@ class Stage:
             if call is not None:
                 self.recorder.retain(call)
 
+    @property
+    def namespace(self) -> str:
+        """What every name of this playing begins with."""
+        return self._contact.namespace
+
+    def try_client(self, url: Callable[[str], str]) -> Client | None:
+        """Make a client for a changed URL, as a call that may be refused; None where it was."""
+        made: list[Client] = []
+        self.recorder.call(
+            lambda: made.append(self.client(url=url)), client="new", layer=self.layer, name="connect", keys=()
+        )
+        return made[0] if made else None
+
+    def switches(self, client: Client) -> dict[str, bool]:
+        """Return the boolean options of the URL that the backend's declaration knows, and whether each is on."""
+        return {option: on(client.backend) for option, on in self._contact.backend.switches.items()}
+
+    @property
+    def options(self) -> list[str]:
+        """The boolean options that may stand in the URL."""
+        return list(self._contact.backend.switches)
+
+    @property
+    def redirects(self) -> dict[str, str]:
+        """Environment variables that could lead a client elsewhere: to a port where nobody listens."""
+        nowhere = "http://127.0.0.1:9"
+        proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), nowhere)
+        return proxies | {name: nowhere.removeprefix("http://") for name in self._contact.backend.redirects}
+
+    def ttl(self, client: Client, key: str) -> None:
+        """Note the life that the server itself says a key still has; nothing where nobody can look."""
+        look = self._contact.backend.ttl
+        if look is not None:
+            name = key if self.layer == "kv" else client.backend.get_key_for_task(key).decode()
+            self.observe("ttl", key=key, ttl_ns=look(self._contact.address.url, name))
+
+    def pause(self, time_ns: float) -> None:
+        """Let time pass, because the clause is about time."""
+        time.sleep(time_ns / 1e9)
+
+    def aside(self, *scripts: Callable[[Stage], None], within_s: float, **environment: str) -> None:
+        """Play scripts in processes of their own, at the same time, and take over what they recorded.
+
+        The scripts are module-level functions. What does not end in time is ended, and noted.
+        """
+        for ops, observations in processes.played(self, scripts, within_s=within_s, environment=environment):
+            self.recorder.adopt(ops)
+            self.observations += observations
+
+    def apart(self, number: int) -> processes.Away:
+        """Return what a process of its own needs to play at this stage."""
+        return processes.Away(
+            option=self._contact.option,
+            address=self._contact.address,
+            namespace=f"{self._contact.namespace}-{next(self._asides)}",
+            layer=self.layer,
+            seed=self._seed + number,
+            ops=self._ops,
+            replies=self.replies.to,
+        )
+
     def close(self) -> None:
         """Give back every connection, and note what the workers did."""
+        if "server" in vars(self):
+            self.server.close()
         for worker in self._workers:
             self._report(worker)
         for client in self._clients:

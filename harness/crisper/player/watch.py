@@ -11,7 +11,7 @@ from crisper.celery.recorder import Call
 from crisper.player.stage import SECOND, Stage
 
 
-FINEST_NS = 25_000_000
+FINEST_NS = 40_000_000
 APART_NS = 25_000_000
 COARSEST_NS = SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
@@ -23,29 +23,46 @@ PATIENCE = 2.5
 
 @dataclass
 class Watched:
-    """One key: who wrote it and reads it, and what has been seen of it."""
+    """One key: who writes and reads it, when it is planted, and what has been seen of it."""
 
     client: Client
-    written: Call
+    key: str
+    value: bytes
+    after_ns: int = 0
+    written: Call | None = None
     last_seen: Call | None = None
     first_missing: Call | None = None
     trouble: Call | None = None
     reads: int = 0
 
-    @property
-    def expires_ns(self) -> int:
-        """The life that it was given; none where it was told never to expire."""
-        return self.written.expires_ns or 0
+    def look(self) -> None:
+        """Write the key the first time, read it every other time."""
+        if self.written is None:
+            self.written = self.client.write(self.key, self.value)
+            self.trouble = self.written if self.written.error is not None else None
+            return
+        call = self.client.read(self.key, keep=False)
+        self.reads += 1
+        if call.error is not None:
+            self.trouble = call
+        elif is_missing(call):
+            self.first_missing = call
+        else:
+            self.last_seen = call
 
-    @property
-    def watch_ns(self) -> int:
-        """How long it is watched."""
-        return int(self.expires_ns * PATIENCE) + SECOND
-
-    @property
-    def over(self) -> bool:
-        """Whether there is nothing more to see."""
-        return self.first_missing is not None or self.trouble is not None
+    def pause_ns(self, now_ns: int, *, closely: bool) -> int | None:
+        """How long to wait before the next look; None where there is nothing more to see."""
+        if self.written is None or self.first_missing is not None or self.trouble is not None:
+            return None
+        expires_ns = self.written.expires_ns or 0
+        age_ns = now_ns - self.written.called_ns
+        if age_ns >= int(expires_ns * PATIENCE) + SECOND:
+            return None
+        if closely:
+            return FINEST_NS
+        if age_ns < expires_ns:
+            return min(max((expires_ns - age_ns) // 2, FINEST_NS), COARSEST_NS)
+        return min(max((age_ns - expires_ns) // 4, FINEST_NS), OVERRUN_NS)
 
 
 @dataclass(order=True)
@@ -55,50 +72,32 @@ class _Due:
     watched: Watched = field(compare=False)
 
 
-def planted(client: Client, keys: list[str]) -> list[Watched]:
-    """Write each key, a little apart, so that their ends lie apart as well and each can be looked at closely."""
-    watched = []
-    for key in keys:
-        watched.append(Watched(client, client.write(key, b"mortal")))
-        time.sleep(APART_NS / 1e9)
-    return watched
+def planted(client: Client, keys: list[str], value: bytes = b"mortal") -> list[Watched]:
+    """Return keys to be written and watched, a little apart, so that each can be looked at closely at its end."""
+    return [Watched(client, key, value, after_ns=number * APART_NS) for number, key in enumerate(keys)]
 
 
-def watch(stage: Stage, watched: list[Watched]) -> None:
-    """Read each written key until it is missing, or has lived `PATIENCE` times as long as it was told to.
+def watch(stage: Stage, watched: list[Watched], *, closely: bool = False, until_ns: int | None = None) -> None:
+    """Write each key, and read it until it is missing, has lived `PATIENCE` times as long as told to, or `until_ns`.
 
-    Of all reads only the last that saw the value, the first that did not, and one that raised are kept as Ops; how many
-    there were is an Observation.
+    `closely` reads all the time instead of near the promised end only. Of all reads only the last that saw the value,
+    the first that did not, and one that raised are kept as Ops; how many there were is an Observation.
     """
-    keys = [each for each in watched if each.written.error is None]
-    due = [_Due(each.written.returned_ns, number, each) for number, each in enumerate(keys)]
+    begun_ns = time.monotonic_ns()
+    due = [_Due(begun_ns + each.after_ns, number, each) for number, each in enumerate(watched)]
     heapq.heapify(due)
     while due:
         next_one = heapq.heappop(due)
+        if until_ns is not None and next_one.at_ns >= until_ns:
+            break
         time.sleep(max(0, next_one.at_ns - time.monotonic_ns()) / 1e9)
-        _look(next_one.watched)
-        now = time.monotonic_ns()
-        age_ns = now - next_one.watched.written.called_ns
-        if not next_one.watched.over and age_ns < next_one.watched.watch_ns:
-            next_one.at_ns = now + _pause(age_ns, next_one.watched.expires_ns)
+        next_one.watched.look()
+        now_ns = time.monotonic_ns()
+        pause_ns = next_one.watched.pause_ns(now_ns, closely=closely)
+        if pause_ns is not None:
+            next_one.at_ns = now_ns + pause_ns
             heapq.heappush(due, next_one)
-    for each in keys:
-        stage.retain(each.last_seen, each.first_missing, each.trouble)
-    stage.observe("reads", reads=sum(each.reads for each in keys), keys=len(keys))
-
-
-def _look(watched: Watched) -> None:
-    call = watched.client.read(watched.written.keys[0], keep=False)
-    watched.reads += 1
-    if call.error is not None:
-        watched.trouble = call
-    elif is_missing(call):
-        watched.first_missing = call
-    else:
-        watched.last_seen = call
-
-
-def _pause(age_ns: int, expires_ns: int) -> int:
-    if age_ns < expires_ns:
-        return min(max((expires_ns - age_ns) // 4, FINEST_NS), COARSEST_NS)
-    return min(max((age_ns - expires_ns) // 4, FINEST_NS), OVERRUN_NS)
+    for each in watched:
+        reads = {call.seq: call for call in (each.last_seen, each.first_missing, each.trouble) if call is not None}
+        stage.retain(*(call for call in reads.values() if call is not each.written))
+    stage.observe("reads", reads=sum(each.reads for each in watched), keys=len(watched))

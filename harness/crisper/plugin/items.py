@@ -33,8 +33,17 @@ class PlayItem(pytest.Item):
         if isinstance(entry.scenario, Scenario):
             self.extra_keyword_matches.update(clause.id for clause in entry.scenario.checks)
 
+    def setup(self) -> None:
+        """Wait for the verdicts; what the harness or a server failed in is pytest's "error", not a failure."""
+        outcome = self.config.stash[PLAYER].outcome(self.entry.play)
+        rulings = [each for each in outcome if isinstance(each, Ruling)]
+        self.user_properties += _properties(self.entry, rulings)
+        errors = [_line(each) for each in rulings if each.standing == "error"]
+        if errors and not any(each.standing == "nonconformance" for each in rulings):
+            _not_kept("\n".join(errors))
+
     def runtest(self) -> None:
-        """Wait for the verdicts, and report the most telling one."""
+        """Report the most telling verdict."""
         outcome = self.config.stash[PLAYER].outcome(self.entry.play)
         rulings = [each for each in outcome if isinstance(each, Ruling)]
         for standing, report in _REPORTS:
@@ -53,6 +62,22 @@ class PlayItem(pytest.Item):
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Say where the scenario is."""
         return self.path, None, self.name
+
+
+def _properties(entry: Entry, rulings: list[Ruling]) -> list[tuple[str, object]]:
+    play = entry.play
+    about = [("scenario", play.scenario), ("layer", play.layer), ("contestant", play.contestant)]
+    found = [
+        (name, value)
+        for each in rulings
+        for name, value in (
+            ("clause", each.verdict.clause),
+            (f"{each.verdict.clause}.level", each.verdict.level),
+            (f"{each.verdict.clause}.verdict", each.verdict.finding.word),
+            (f"{each.verdict.clause}.standing", each.standing),
+        )
+    ]
+    return [*about, *found]
 
 
 def _line(ruling: Ruling) -> str:

@@ -31,10 +31,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, metavar="N", help="the seed of all random choices (default: a new one)")
     group.addoption("--profile", choices=("quick", "full"), default="quick", help="how much is played")
     group.addoption(
+        "--allow-destructive",
+        action="store_true",
+        help="play faults on servers given by URL too, as far as that can be done without their container",
+    )
+    group.addoption(
         "--image",
         action="append",
         metavar="ENGINE=REFERENCE",
         help="the container image of an engine, instead of the official one; repeatable",
+    )
+    group.addoption(
+        "--update-deviations",
+        action="store_true",
+        help="write beside the Run what the files of known deviations would have to say; needs a whole run",
     )
 
 
@@ -58,6 +68,11 @@ def images(config: pytest.Config) -> dict[str, str]:
             message = f"--image {engine}: not of the form ENGINE=REFERENCE"
             raise UsageError(message)
     return {engine: reference for engine, _, reference in pairs}
+
+
+def strict(config: pytest.Config) -> bool:
+    """Whether a failing should fails the gate too: pytest's own --strict, where it is given on the command line."""
+    return "--strict" in config.invocation_params.args
 
 
 def seed(config: pytest.Config) -> int:

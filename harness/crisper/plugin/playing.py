@@ -15,14 +15,17 @@ from types import FrameType
 
 import pytest
 
+from crisper import runs
 from crisper.celery.urls import redacted
 from crisper.errors import HarnessError, UsageError
-from crisper.gate import ExitCode, exit_code
+from crisper.gate import ExitCode, complaints, exit_code
 from crisper.player.plan import Plan
 from crisper.player.player import Player
-from crisper.plugin import closing, options
+from crisper.plugin import again, closing, options
 from crisper.plugin.collecting import ASKED
 from crisper.plugin.items import PLAYER, PlayItem
+from crisper.plugin.whole import Whole
+from crisper.reproduction import making
 from crisper.runs import Footer, Header, Writer
 from crisper.servers.parallel import Servers
 
@@ -36,30 +39,61 @@ class Session:
     def __init__(self, config: pytest.Config, items: list[PlayItem]) -> None:
         self.say = _sayer(config)
         self.plan = _plan(config, items)
+        self.updating = bool(config.option.update_deviations)
+        self.whole = Whole(self.plan)
+        if self.updating:
+            self.whole.expect(config)
         self.started_ns = time.monotonic_ns()
         run = secrets.token_hex(4)
         started = datetime.now(tz=UTC)
+        self.stale: list[str] = []
         self.linked = config.option.run is None
         self.path = Path(config.option.run or f".runs/{started:%Y-%m-%d-%H%M%S}-{run}.jsonl")
         self.writer = _writer(self.path)
         self.writer.write(_header(self.plan, run, started, config))
         self.servers = Servers(images=self.plan.images, say=self.say)
         self.player = Player(self.plan, self.servers, self.writer, run, self.say)
+        self.commands = again.commands(config, items, self.plan)
 
     def start(self) -> None:
         """Start the servers, and the Player behind them."""
         self.servers.__enter__()
         self.player.start()
 
-    def finish(self, outcome: str, code: int) -> None:
+    def judge(self, exitstatus: int) -> int:
+        """Return the exit code: the gate's, once all has been played."""
+        self.stale = self.whole.stale(self.player)
+        return exit_code(self.player.rulings, self.stale) or exitstatus
+
+    def finish(self, *, complete: bool, code: int) -> None:
         """End everything, and the Run with a footer if it came to its end."""
         self.player.stop()
         self.servers.close()
-        if outcome == "complete":
-            timings = {"total": time.monotonic_ns() - self.started_ns, **self.player.timings_ns}
-            ended = datetime.now(tz=UTC).isoformat(timespec="seconds")
-            self.writer.write(Footer(ended=ended, outcome=outcome, exit_code=code, timings_ns=timings))
+        self._reproduce()
+        if complete:
+            self.writer.write(self._footer(code))
         self.writer.close()
+        if complete and self.updating:
+            proposed = self.whole.propose(self.path, self.player.rulings, self.stale)
+            self.say(f"proposed deviations: {proposed}")
+
+    def _reproduce(self) -> None:
+        try:
+            found = list(making.reproductions(runs.read(self.path), self.commands))
+            for each in found:
+                self.writer.write(each)
+            making.write(self.path, found)
+        except HarnessError as error:
+            self.say(f"no reproductions: {error}")
+
+    def _footer(self, code: int) -> Footer:
+        return Footer(
+            ended=datetime.now(tz=UTC).isoformat(timespec="seconds"),
+            outcome="complete",
+            exit_code=code,
+            timings_ns={"total": time.monotonic_ns() - self.started_ns, **self.player.timings_ns},
+            complaints=[*complaints(self.player.rulings), *self.stale],
+        )
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -90,11 +124,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if opened is None:
         return
     code = int(exitstatus)
-    if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail:
-        code = exit_code(opened.player.rulings) or code
-        session.exitstatus = code
-    complete = code in tuple(ExitCode) and not session.shouldfail
-    opened.finish("complete" if complete else "interrupted", code)
+    complete = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail
+    if complete:
+        session.exitstatus = code = opened.judge(code)
+    opened.finish(complete=complete, code=code)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -125,6 +158,8 @@ def _plan(config: pytest.Config, items: list[PlayItem]) -> Plan:
         seed=options.seed(config),
         profile=config.option.profile,
         images=options.images(config),
+        destructive=config.option.allow_destructive,
+        strict=options.strict(config),
     )
 
 

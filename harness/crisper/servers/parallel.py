@@ -68,6 +68,15 @@ class Servers:
         with self._lock:
             return self._submitted(engine, profile)
 
+    def stop(self, server: Server) -> Future[None]:
+        """Remove a disposable server in the background; what cannot be removed now is at the end of the run."""
+        try:
+            return self._threads.submit(self._stopped, server)
+        except RuntimeError:  # the end of the run is now
+            closed: Future[None] = Future()
+            closed.set_result(None)
+            return closed
+
     def close(self) -> None:
         """Give up what is starting and remove what was started, in parallel; once is enough, more often is harmless.
 

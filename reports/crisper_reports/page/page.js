@@ -75,13 +75,23 @@ function observations(history) {
     element("ul", { class: "observations" }, ...items));
 }
 
+function reproduction(playing) {
+  if (!playing.command && !playing.script && !playing.unsaid) return null;
+  const code = (text) => element("pre", {}, element("code", {}, text));
+  const script = playing.script ? [element("p", {}, "With Celery and the server alone: ",
+    element("code", {}, `repro/${playing.file}`)), code(playing.script)] : [];
+  const unsaid = playing.unsaid ? element("p", {}, `There is no script: ${playing.unsaid}.`) : null;
+  const command = playing.command ? [element("p", {}, "This playing again:"), code(playing.command)] : [];
+  return element("details", { class: "again" }, element("summary", {}, "Reproduce"), ...command, ...script, unsaid);
+}
+
 function playingPart(playing) {
   const history = blob.plays[playing.play];
   const part = element("section", { class: "playing" }, element("h3", {}, playing.play),
     playing.scenario ? element("p", { class: "source" }, playing.scenario) : null,
     element("p", { class: "because" }, mark(playing), ` ${playing.because}`),
     playing.margin ? element("p", {}, `Decided by ${playing.margin}.`) : null,
-    deviation(playing));
+    deviation(playing), reproduction(playing));
   if (!history) {
     part.append(element("p", { class: "more" }, "No Ops of this playing are in this Run."));
     return part;

@@ -1,0 +1,62 @@
+"""Whether a contestant is where, and as, its URL and settings say."""
+
+from __future__ import annotations
+
+import msgspec
+
+from crisper.checks.register import reads_see_last_write
+from crisper.history import History
+from crisper.scenario import Check, Judged
+from crisper.verdicts import Finding, failed, merged, passed
+
+
+def never_told(secret: str) -> Check:
+    """Return the check that no answer holds this text."""
+
+    def check(history: History, _: Judged) -> Finding:
+        for op in history.ops:
+            if secret in f"{op.output}{op.message}":
+                return failed(f"{op.call} tells the password", op.seq)
+        return passed("the password is not told")
+
+    return check
+
+
+def clients_are_apart(history: History, contestant: Judged) -> Finding:
+    """Each client reads what it wrote itself, as if the others were not there."""
+    names = dict.fromkeys(op.client for op in history.ops)
+    mine = {name: [op for op in history.ops if op.client == name] for name in names}
+    return merged(reads_see_last_write(msgspec.structs.replace(history, ops=ops), contestant) for ops in mine.values())
+
+
+def default_port_is_tried(history: History, contestant: Judged) -> Finding:
+    """Without a port in the URL, the engine's default port is the one that is connected to."""
+    ports = {each.data["port"] for each in history.seen("connect")}
+    expected = contestant.facts["default_port"]
+    if expected is None or not list(history.seen("portless")):
+        return passed("its URL has no port to leave out")
+    if ports != {expected}:
+        tried = ", ".join(str(port) for port in sorted(ports)) or "no port at all"
+        first = next((op for op in history.ops if op.outcome != "ok"), None)
+        because = f"without a port in the URL it tries {tried}, not {expected}"
+        return failed(f"{because}; {first.call} raised {first.failure}" if first else because)
+    return passed(f"it tries {expected}")
+
+
+def complaint_is_made(history: History, _: Judged) -> Finding:
+    """An option that nobody knows is refused or warned of."""
+    refused = next((op for op in history.ops if op.outcome != "ok"), None)
+    if refused is not None:
+        return passed(f"{refused.call} raised {refused.failure}")
+    complaints = [each.data["text"] for each in history.seen("complaint")]
+    if complaints:
+        return passed(f"it warns: {complaints[0]}")
+    return failed("an option that nobody knows is taken without a word", *(op.seq for op in history.ops))
+
+
+def switches_are_off(history: History, _: Judged) -> Finding:
+    """No boolean option is on after it was set to 0 or false."""
+    for each in history.seen("switch"):
+        if each.data["on"]:
+            return failed(f"{each.data['option']}={each.data['value']} in the URL turns it on")
+    return passed("0 and false mean no")

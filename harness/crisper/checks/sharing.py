@@ -1,0 +1,33 @@
+"""What several processes saw of one contestant."""
+
+from __future__ import annotations
+
+from crisper.checks.answers import READS, WRITES, answered, same, told
+from crisper.history import History
+from crisper.scenario import Judged
+from crisper.verdicts import Finding, failed, passed, undecided
+
+
+def nobody_is_lost(history: History, _: Judged) -> Finding:
+    """Every process that was started came back in time with what it had seen."""
+    lost = list(history.seen("lost"))
+    if lost:
+        return failed(f"{len(lost)} processes did not come back: {lost[0].data['why']}")
+    return passed("every process came back")
+
+
+def every_process_reads(history: History, contestant: Judged) -> Finding:
+    """Every read of every process says what was written before they started."""
+    lost = nobody_is_lost(history, contestant)
+    if lost.word != "pass":
+        return lost
+    written = next(iter(history.calls(*WRITES)))
+    if written.outcome != "ok":
+        return failed(f"{written.call} raised {written.failure}", written.seq)
+    reads = [op for op in history.calls(*READS) if op.client.startswith("process")]
+    for op in reads:
+        if op.outcome != "ok":
+            return failed(f"{op.call} in another process raised {op.failure}", op.seq)
+        if not same(answered(op), written.input):
+            return failed(f"{op.call} in another process answered {told(answered(op))}", written.seq, op.seq)
+    return passed(f"{len(reads)} reads in other processes") if reads else undecided("nothing was read")

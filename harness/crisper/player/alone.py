@@ -1,0 +1,113 @@
+"""The lane in which every playing has a server of its own, and may break it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+
+from crisper.backends import Backend
+from crisper.errors import ServerError
+from crisper.history import History
+from crisper.player import contestants
+from crisper.player.company import Company, Pending
+from crisper.player.plan import Entry
+from crisper.scenario import Scenario
+from crisper.servers.parallel import Servers
+from crisper.servers.server import Profile, Server
+from crisper.verdicts import Finding
+
+
+#: Most of such a playing is waiting, for a time-out or an expiry; servers that start beside it are what costs.
+TOGETHER = 4
+
+#: The same for all contestants of a Run together.
+AT_MOST = 8
+
+#: How long the loop looks away from whether it should end.
+_TURN_S = 0.5
+
+
+@dataclass
+class _Turn:
+    """One playing from the start of its server on; `pending` once it is played."""
+
+    entry: Entry
+    starting: Future[Server]
+    pending: Pending | None = None
+
+    @property
+    def awaited(self) -> Future[object]:
+        """What it waits for now."""
+        return self.pending.future if self.pending is not None else self.starting  # type: ignore[return-value]
+
+    @property
+    def over(self) -> bool:
+        """Whether there is something to do about it."""
+        return self.awaited.done() or (self.pending is not None and self.pending.late)
+
+
+class Alone:
+    """Plays one contestant's entries of the lane, the longest first, a few at a time, as far as there are slots."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        company: Company,
+        servers: Servers,
+        *,
+        slots: threading.Semaphore,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._backend = backend
+        self._company = company
+        self._servers = servers
+        self._slots = slots
+        self._stopping = stopping
+        self._turns: list[_Turn] = []
+
+    def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, History | Finding | str]]:
+        """Yield what came of each playing, as soon as it is over; the Finding that its server could not be had."""
+        waiting = sorted(entries, key=lambda entry: _scenario(entry).seconds)
+        try:
+            while (waiting or self._turns) and not self._stopping():
+                while waiting and self._may_begin():
+                    self._turns.append(self._turn(waiting.pop()))
+                wait([turn.awaited for turn in self._turns], timeout=_TURN_S, return_when=FIRST_COMPLETED)
+                for turn in [turn for turn in self._turns if turn.over]:
+                    if (outcome := self._next(turn)) is not None:
+                        self._turns.remove(turn)
+                        self._slots.release()
+                        yield turn.entry, outcome
+        finally:
+            for _ in self._turns:
+                self._slots.release()
+
+    def _may_begin(self) -> bool:
+        if self._turns:
+            return len(self._turns) < TOGETHER and self._slots.acquire(blocking=False)
+        return self._slots.acquire(timeout=_TURN_S)
+
+    def _turn(self, entry: Entry) -> _Turn:
+        assert self._backend.engine is not None
+        profile: Profile = "durable" if _scenario(entry).durable else "volatile"
+        return _Turn(entry, self._servers.disposable(self._backend.engine, profile=profile))
+
+    def _next(self, turn: _Turn) -> History | Finding | str | None:
+        try:
+            server = turn.starting.result()
+        except ServerError as error:
+            return Finding(word="error", because=str(error))
+        if turn.pending is None:
+            turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server))
+            return None
+        try:
+            return self._company.finish(turn.pending)
+        finally:
+            self._servers.stop(server)
+
+
+def _scenario(entry: Entry) -> Scenario:
+    assert isinstance(entry.scenario, Scenario)
+    return entry.scenario

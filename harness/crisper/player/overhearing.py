@@ -1,0 +1,32 @@
+"""What a process does besides its calls: where it connects to, and what it warns of."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from typing import Any
+
+from crisper.player.stage import Stage
+
+
+def connections(stage: Stage) -> None:
+    """Note every address that this process connects to from now on; for a process of its own only."""
+
+    def hear(event: str, details: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and isinstance(details[1], tuple):
+            stage.observe("connect", host=details[1][0], port=details[1][1])
+
+    sys.addaudithook(hear)
+
+
+def complaints(stage: Stage) -> None:
+    """Note every warning, and every log record of that level or above; for a process of its own only."""
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            stage.observe("complaint", text=record.getMessage()[:200])
+
+    logging.getLogger().addHandler(Ear(logging.WARNING))
+    warnings.simplefilter("always")
+    warnings.showwarning = lambda message, *_, **__: stage.observe("complaint", text=str(message)[:200])

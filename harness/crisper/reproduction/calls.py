@@ -1,0 +1,80 @@
+"""How each recorded call is written as a call on Celery's backend object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crisper.history import Op
+from crisper.reproduction.literals import Literals
+from crisper.reproduction.record import UnsayableError
+from crisper.values import Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """What things are called in one script: `names` by key, `replies_to` the client that results are sent to."""
+
+    literals: Literals
+    names: dict[str, str]
+    replies_to: str | None = None
+
+    def key(self, op: Op) -> str:
+        """Return the variable that holds the key or task id of a call."""
+        return self.names[op.keys[0]]
+
+    def keys(self, op: Op) -> str:
+        """Return the keys of a call, as a list."""
+        names = [self.names[key] for key in op.keys]
+        if names == list(self.names.values()) and names[0] == "keys[0]":
+            return "keys"
+        return f"[{', '.join(names)}]"
+
+    def value(self, value: Value) -> str:
+        """Return a value as an expression."""
+        return self.literals.literal(value)
+
+
+def _store_result(op: Op, say: Wording) -> str:
+    task, extra = say.key(op), dict(op.extra)
+    arguments = [task, say.value(op.input["result"]), say.value(op.input["status"])]
+    if "traceback" in extra:
+        arguments.append(f"traceback={say.value(extra.pop('traceback'))}")
+    if extra or say.replies_to:
+        say.literals.imports.add("from celery.app.task import Context")
+        request = {"id": task, "correlation_id": task, "children": "[]"}
+        request |= {"reply_to": f"{variable(say.replies_to)}.oid"} if say.replies_to else {}
+        request |= {name: say.value(value) for name, value in extra.items()}
+        arguments.append(f"request=Context({', '.join(f'{name}={value}' for name, value in request.items())})")
+    return f"store_result({', '.join(arguments)})"
+
+
+#: For every name that an Op may bear, how the call is written; whoever adds a call to the client adds it here.
+CALLS: dict[str, Callable[[Op, Wording], str]] = {
+    "set": lambda op, say: f"set({say.key(op)}, {say.value(op.input)})",
+    "get": lambda op, say: f"get({say.key(op)})",
+    "mget": lambda op, say: f"mget({say.keys(op)})",
+    "delete": lambda op, say: f"delete({say.key(op)})",
+    "store_result": _store_result,
+    "get_task_meta": lambda op, say: f"get_task_meta({say.key(op)})",
+    "forget": lambda op, say: f"forget({say.key(op)})",
+}
+
+#: How an answer is taken, where it is given only when it is used up.
+ANSWERS = {"mget": "list({})"}
+
+
+def variable(client: str) -> str:
+    """Return what a client is called in a script."""
+    return "".join(each if each.isalnum() else "_" for each in client)
+
+
+def call(op: Op, say: Wording) -> str:
+    """Return a call as an expression.
+
+    Raises UnsayableError for a call that nobody has said how to write.
+    """
+    if op.call not in CALLS:
+        message = f"nobody has said yet how {op.call} is written in a script"
+        raise UnsayableError(message)
+    return ANSWERS.get(op.call, "{}").format(f"{variable(op.client)}.{CALLS[op.call](op, say)}")

@@ -1,0 +1,105 @@
+"""The calls that matter for one failure: which came before, how long was waited, and which one shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from crisper.checks.answers import MISSING, READS, REMOVALS, WRITES, answered
+from crisper.checks.expiry import LATE_NS, SECOND
+from crisper.history import History, Op
+from crisper.reproduction.record import UnsayableError
+from crisper.verdicts import Finding
+
+
+#: A pause between two calls that is shorter than this was nobody's intention.
+PAUSE_NS = SECOND // 2
+
+#: From so many calls on, reads that show nothing are left out.
+MANY = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excerpt:
+    """Calls in their order, the last of which shows the failure; `pauses_ns` are the waits before them, by number."""
+
+    ops: list[Op]
+    pauses_ns: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def decisive(self) -> Op:
+        """The call that shows it."""
+        return self.ops[-1]
+
+
+def excerpt(history: History, finding: Finding) -> Excerpt:
+    """Return the part of a History that shows a failure.
+
+    Raises UnsayableError where calls alone do not show it.
+    """
+    evidence = [op for op in history.ops if op.seq in finding.evidence]
+    decisive = _decisive(evidence)
+    keys = {key for op in evidence if op.seq <= decisive.seq for key in op.keys}
+    ops = [op for op in history.ops if op.seq <= decisive.seq and keys.intersection(op.keys)]
+    if len(ops) > MANY:
+        telling = {op.seq for op in evidence}
+        ops = [op for op in ops if op.call not in READS or op.seq in telling]
+    _expect_one_after_another(ops)
+    return Excerpt(ops=ops, pauses_ns=_pauses(ops))
+
+
+def _decisive(evidence: list[Op]) -> Op:
+    if not evidence:
+        message = "no call shows it: it was seen behind Celery's back"
+        raise UnsayableError(message)
+    refused = [op for op in evidence if op.outcome != "ok"]
+    overdue = [op for op in evidence if op.call in READS and _overrun_ns(op, evidence) > LATE_NS]
+    decisive = (refused or overdue[-1:] or evidence[-1:])[0]
+    if decisive.outcome == "ok" and decisive.call in WRITES + REMOVALS:
+        message = f"{decisive.call} succeeded: what was wrong with it was seen behind Celery's back"
+        raise UnsayableError(message)
+    return decisive
+
+
+def _expect_one_after_another(ops: list[Op]) -> None:
+    processes = {op.process for op in ops}
+    if len(processes) > 1:
+        message = f"its calls were made by {len(processes)} processes"
+        raise UnsayableError(message)
+    if any(later.called_ns < before.returned_ns for before, later in pairwise(ops)):
+        message = "it is a race: its calls overlap in time"
+        raise UnsayableError(message)
+
+
+def _pauses(ops: list[Op]) -> dict[int, int]:
+    gaps = {later.seq: later.called_ns - before.returned_ns for before, later in pairwise(ops)}
+    pauses = {seq: gap for seq, gap in gaps.items() if gap >= PAUSE_NS}
+    last = ops[-1]
+    if last.seq in pauses and last.call in READS and last.outcome == "ok":
+        pauses[last.seq] = _steady(pauses[last.seq], ops)
+    return pauses
+
+
+def _steady(pause_ns: int, ops: list[Op]) -> int:
+    """Return a wait whose outcome does not hang on a fraction of a second, as the recorded one may."""
+    written, read = _last_write(ops[-1], ops), ops[-1]
+    if written is None or written.expires_ns is None or written.seq != ops[-2].seq:
+        return pause_ns
+    if answered(read) is MISSING:
+        early_ns = written.called_ns + written.expires_ns - read.returned_ns
+        return pause_ns + max(0, early_ns) // 2
+    late_ns = _overrun_ns(read, ops) - LATE_NS
+    return pause_ns - max(0, late_ns) + min(SECOND, max(0, late_ns) // 2)
+
+
+def _overrun_ns(read: Op, ops: list[Op]) -> int:
+    """Return by how much a read that saw its value came after the promised end; not positive where it did not."""
+    written = _last_write(read, ops)
+    if written is None or written.expires_ns is None or read.outcome != "ok" or answered(read) is MISSING:
+        return 0
+    return read.called_ns - written.returned_ns - written.expires_ns
+
+
+def _last_write(read: Op, ops: list[Op]) -> Op | None:
+    writes = [op for op in ops if op.call in WRITES and op.keys == read.keys and op.seq < read.seq]
+    return writes[-1] if writes else None

@@ -1,0 +1,90 @@
+"""Puts a failure together as one plain script."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from crisper.history import History, Op
+from crisper.reproduction.calls import Wording, call
+from crisper.reproduction.comparing import condition
+from crisper.reproduction.excerpt import Excerpt, excerpt
+from crisper.reproduction.literals import WIDTH, Literals
+from crisper.reproduction.setting import clients, keys, naming, replies_to
+from crisper.runs import ContestantInfo
+from crisper.verdicts import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a script says about itself: the promise, and what was played, in words."""
+
+    clause: str
+    promise: str
+    scenario: str
+
+
+def script(history: History, finding: Finding, contestant: ContestantInfo, told: Told) -> str:
+    """Return a script that shows the failure again, exits with 1 where it is seen, and needs Celery and a server only.
+
+    Raises UnsayableError where calls on Celery cannot show it.
+    """
+    found = excerpt(history, finding)
+    literals = Literals(contestant.name)
+    say = Wording(literals=literals, names=naming(found), replies_to=replies_to(history))
+    setting = [*clients(history, found, contestant, literals), "run = uuid.uuid4()", *keys(found, say)]
+    calls = [line for op in found.ops[:-1] for line in [*_pause(found, op), *_call(op, say)]]
+    ending = [*_pause(found, found.decisive), *_decision(found.decisive, finding.because, say)]
+    made = [f"{name} = {expression}" for name, expression in literals.made.values()]
+    parts = (_head(told, contestant), _imports(found, calls, literals), setting, made, [*calls, *ending])
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _head(told: Told, contestant: ContestantInfo) -> list[str]:
+    server = contestant.server
+    engine = f"{server.engine} {server.version}".strip() if server else ""
+    celery = f"Celery {contestant.celery}"
+    client = contestant.client if contestant.client.lower() != celery.lower() else ""
+    versions = ", ".join(filter(None, [celery, client, engine]))
+    text = [*textwrap.wrap(f"{told.clause}: {told.promise}", WIDTH), "", *textwrap.wrap(told.scenario, WIDTH)]
+    lines = [_harmless(each) for each in [*text, f"Seen with {versions}."]]
+    return [f'"""{lines[0]}', *lines[1:], '"""']
+
+
+def _harmless(text: str) -> str:
+    """Return text that may stand in a docstring."""
+    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return shown.replace("\\", "/").replace('"""', "'''")
+
+
+def _imports(found: Excerpt, calls: list[str], literals: Literals) -> list[str]:
+    needed = {"import sys", "import uuid", *literals.imports}
+    needed |= {"import time"} if found.pauses_ns else set()
+    needed |= {"from contextlib import suppress"} if any(line.startswith("with suppress") for line in calls) else set()
+    python = sorted((each for each in needed if "celery" not in each), key=lambda line: (line.startswith("from"), line))
+    return [*python, "", *sorted({"from celery import Celery"} | needed - {*python})]
+
+
+def _pause(found: Excerpt, op: Op) -> list[str]:
+    pause_ns = found.pauses_ns.get(op.seq)
+    return [f"time.sleep({pause_ns / 1e9:.1f})"] if pause_ns else []
+
+
+def _call(op: Op, say: Wording) -> list[str]:
+    line = call(op, say)
+    return [line] if op.outcome == "ok" else [f"with suppress(Exception):  # {op.error}", f"    {line}"]
+
+
+def _decision(op: Op, because: str, say: Wording) -> list[str]:
+    line = call(op, say)
+    if op.outcome == "ok":
+        taken = [f"seen = {line}"]
+    else:
+        error = ["except Exception as error:", "    seen = type(error).__name__"]
+        taken = ["try:", f"    {line}", "    seen = 'no error'", *error]
+    return [
+        *taken,
+        f"if {condition(op, because, say.literals)}:",
+        f"    sys.exit({f'reproduced: {because}'!r})",
+        f"print('not reproduced: {op.call} gave', repr(seen))",
+    ]

@@ -1,0 +1,103 @@
+"""Breaks a disposable server on purpose, mends it again, and notes how long it took to recover."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, Self
+
+from crisper.errors import ServerError
+
+
+_POLL_S = 0.02
+
+
+class Note(Protocol):
+    """What hears of each fault when it is over: its name, and CLOCK_MONOTONIC in nanoseconds."""
+
+    def __call__(self, *, what: str, began_ns: int, ended_ns: int, recovered_ns: int) -> None:
+        """Note a fault that lasted from `began_ns` to `ended_ns`; the server answered again at `recovered_ns`."""
+
+
+class Breakable:
+    """A server in a container that may be harmed.
+
+    Every fault ends with its block, whatever is raised within, and the block ends when the server answers again.
+    `version` asks the server and raises OSError or ValueError until it answers. Raises ServerError where it does not
+    within `within_s`, and what docker-py raises where the container engine refuses.
+    """
+
+    def __init__(self, container: Any, *, version: Callable[[], object], note: Note, within_s: float = 60) -> None:
+        self._container = container
+        self._version = version
+        self._note = note
+        self._within_s = within_s
+
+    @classmethod
+    def of(cls, container: str, *, version: Callable[[], object], note: Note, within_s: float = 60) -> Self:
+        """Return the server in the container of this id."""
+        from crisper.servers import containers
+
+        return cls(containers.connect().containers.get(container), version=version, note=note, within_s=within_s)
+
+    def close(self) -> None:
+        """Hang up on the container engine."""
+        self._container.client.close()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop the server's processes within the block: connections stay open, and nobody answers."""
+        self._container.pause()
+        with self._mended("frozen", self._container.unpause):
+            yield
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Kill the server, and start it again after the block, on the same port."""
+        self._container.kill()
+        self._container.wait(timeout=self._within_s)
+        with self._mended("down", self._container.start):
+            yield
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """Take the server off its network within the block; it runs on meanwhile."""
+        network = self._network()
+        network.disconnect(self._container)
+        with self._mended("cut", lambda: network.connect(self._container)):
+            yield
+
+    def restart(self, *, grace_s: int = 2) -> None:
+        """Tell the server to end, kill it if it has not after `grace_s`, and start it again on the same port."""
+        with self._mended("restarted", lambda: self._container.restart(timeout=grace_s)):
+            pass
+
+    @contextmanager
+    def _mended(self, what: str, mend: Callable[[], object]) -> Iterator[None]:
+        began_ns = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            ended_ns = time.monotonic_ns()
+            mend()
+            self._await_recovery(what)
+            self._note(what=what, began_ns=began_ns, ended_ns=ended_ns, recovered_ns=time.monotonic_ns())
+
+    def _await_recovery(self, what: str) -> None:
+        deadline = time.monotonic() + self._within_s
+        while True:
+            try:
+                self._version()
+            except (OSError, ValueError) as error:
+                if time.monotonic() > deadline:
+                    message = f"a server that was {what} did not answer again within {self._within_s:g} s: {error}"
+                    raise ServerError(message) from error
+                time.sleep(_POLL_S)
+            else:
+                return
+
+    def _network(self) -> Any:
+        self._container.reload()
+        (network,) = self._container.attrs["NetworkSettings"]["Networks"].values()
+        return self._container.client.networks.get(network["NetworkID"])

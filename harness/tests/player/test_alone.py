@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from types import SimpleNamespace
+
+import pytest
+
+from crisper.errors import ServerError
+from crisper.history import Play
+from crisper.player import alone, contestants
+from crisper.player.alone import TOGETHER, Alone
+from crisper.player.plan import Entry
+from crisper.scenario import Scenario
+from crisper_backends.embedded.contestants import memory
+from crisper_backends.redis.contestants import redis
+
+
+class Servers:
+    """Gives servers at once, but for one engine's worth of failures, and remembers what became of them."""
+
+    def __init__(self, failing: int = 0) -> None:
+        self.failing = failing
+        self.profiles: list[str] = []
+        self.stopped: list[object] = []
+
+    def disposable(self, engine, *, profile):  # noqa: ARG002
+        self.profiles.append(profile)
+        future = Future()
+        if len(self.profiles) <= self.failing:
+            future.set_exception(ServerError("no image"))
+        else:
+            future.set_result(f"server-{len(self.profiles)}")
+        return future
+
+    def stop(self, server):
+        self.stopped.append(server)
+
+
+class Company:
+    """Plays everything at once, and remembers in which order and how many were under way."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, object]] = []
+        self.most = self.under_way = 0
+
+    def begin(self, entry, where):
+        self.begun.append((entry.scenario.id, where))
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        future = Future()
+        future.set_result(entry.scenario.id)
+        return SimpleNamespace(future=future, late=False)
+
+    def finish(self, pending):
+        self.under_way -= 1
+        return pending.future.result()
+
+
+@pytest.fixture(autouse=True)
+def _where(monkeypatch):
+    monkeypatch.setattr(contestants, "breakable", lambda _, server: f"address of {server}")
+
+
+def entry(name: str, seconds: int, *, durable: bool = False) -> Entry:
+    about = {"sentence": "", "script": print, "layers": ("kv",), "checks": {}, "lane": "alone", "ops": 1}
+    scenario = Scenario(id=name, seconds=seconds, durable=durable, **about)
+    return Entry(play=Play(scenario=name, layer="kv", contestant="c"), scenario=scenario, source="")
+
+
+def played(entries, servers, company, slots=None, stopping=lambda: False):
+    slots = slots or threading.BoundedSemaphore(8)
+    return list(Alone(redis, company, servers, slots=slots, stopping=stopping).played(entries))
+
+
+def test_the_longest_is_played_first_on_a_server_of_its_own():
+    """Each playing begins on another server, durable where it says so, the longest first; each server is stopped."""
+    servers, company = Servers(), Company()
+    played([entry("short", 10), entry("long", 90, durable=True)], servers, company)
+
+    assert [("long", "address of server-1"), ("short", "address of server-2")] == company.begun
+    assert ["durable", "volatile"] == servers.profiles
+    assert ["server-1", "server-2"] == servers.stopped
+
+
+def test_a_server_that_cannot_be_had_fails_one_playing_only():
+    """A server that does not start is our failure, of that playing; the next one is played."""
+    (_, first), (_, second) = played([entry("a", 9), entry("b", 8)], Servers(failing=1), Company())
+
+    assert ("error", "no image") == (first.word, first.because)
+    assert "b" == second
+
+
+def test_only_a_few_are_played_at_once():
+    """No more than a few playings are under way, however many there are."""
+    company = Company()
+    played([entry(f"e{number}", 9) for number in range(12)], Servers(), company)
+
+    assert 12 == len(company.begun)
+    assert company.most <= TOGETHER
+
+
+def test_slots_come_back():
+    """Whoever takes slots of the Run gives them back, also where the Run is stopped or a playing raises."""
+    slots = threading.BoundedSemaphore(2)
+    played([entry(f"e{number}", 9) for number in range(5)], Servers(), Company(), slots)
+    ended = iter([False, True])
+    played([entry("a", 9)], Servers(), Company(), slots, stopping=lambda: next(ended))
+
+    assert [True, True, False] == [slots.acquire(blocking=False) for _ in range(3)]
+
+
+def test_without_slots_it_waits(monkeypatch):
+    """A contestant that gets no slot begins nothing."""
+    monkeypatch.setattr(alone, "_TURN_S", 0.01)
+    ended = iter([False] * 3 + [True])
+    servers = Servers()
+    played([entry("a", 9)], servers, Company(), threading.Semaphore(0), stopping=lambda: next(ended))
+
+    assert [] == servers.profiles
+
+
+def test_what_has_no_server_of_its_own_is_not_broken():
+    """An embedded contestant has no server, and somebody's own server is not ours to break."""
+    yours = SimpleNamespace(yours=True, engine=None)
+
+    assert contestants.unbreakable(redis, destructive=False) is None
+    assert "no server of its own" == contestants.unbreakable(memory, destructive=False).because
+    assert "--allow-destructive" in contestants.unbreakable(yours, destructive=False).because
+    assert "no container" in contestants.unbreakable(yours, destructive=True).because

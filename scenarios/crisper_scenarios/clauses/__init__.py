@@ -1,0 +1,1 @@
+"""The promises themselves: ids, sentences and sources, as everything else quotes them; one letter a file."""

@@ -1,0 +1,72 @@
+"""The promises about time: when results end."""
+
+from __future__ import annotations
+
+from crisper.clauses import Clause
+
+
+C1 = Clause(
+    id="C1",
+    sentence="A result is readable until its result_expires is over; never early.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
+
+C2 = Clause(
+    id="C2",
+    sentence="A result is no longer readable one second after its result_expires.",
+    level="must",
+    source="celery/backends/base.py, supports_autoexpire: must automatically expire",
+    needs="autoexpire",
+)
+
+C3 = Clause(
+    id="C3",
+    sentence="With result_expires None or 0 nothing expires, and a delete leaves nothing behind.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
+
+C4 = Clause(
+    id="C4",
+    sentence="A result_expires of timedelta(hours=1) is 3600 seconds.",
+    level="must",
+    source="celery/backends/base.py, prepare_expires",
+)
+
+C5 = Clause(
+    id="C5",
+    sentence="Lifetimes of 1, 5 and 9 seconds are accepted and kept.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
+
+C6 = Clause(
+    id="C6",
+    sentence="Fractions of a second are honoured or rounded up; never taken as for ever.",
+    level="should",
+    source="celery/backends/base.py, prepare_expires",
+    needs="autoexpire",
+)
+
+C7 = Clause(
+    id="C7",
+    sentence="86401 seconds and 60 days are accepted, and do not end early.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
+
+C13 = Clause(
+    id="C13",
+    sentence="A server restart neither revives what expired nor shortens or lengthens a life.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+    needs="autoexpire",
+)
+
+C14 = Clause(
+    id="C14",
+    sentence="Reading does not prolong life.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)

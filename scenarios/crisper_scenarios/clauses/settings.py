@@ -1,0 +1,85 @@
+"""The promises about processes, configuration and security."""
+
+from __future__ import annotations
+
+from crisper.clauses import Clause
+
+
+F1 = Clause(
+    id="F1",
+    sentence="One backend object serves eight threads without mixing up their answers.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend-thread-safe",
+)
+
+F2 = Clause(
+    id="F2",
+    sentence="A backend object made before a fork serves six children without a mix-up or a hang.",
+    level="must",
+    source="celery/concurrency/prefork.py",
+)
+
+F4 = Clause(
+    id="F4",
+    sentence="A backend object that went through pickle talks to the same server, with the same expiry.",
+    level="must",
+    source="celery/backends/base.py, __reduce__",
+)
+
+F5 = Clause(
+    id="F5",
+    sentence="An AsyncResult that went through pickle tells the same state.",
+    level="must",
+    source="celery/result.py, AsyncResult.__reduce__",
+)
+
+H1 = Clause(
+    id="H1",
+    sentence="as_uri() hides the password.",
+    level="must",
+    source="celery/backends/base.py, as_uri",
+)
+
+H2 = Clause(
+    id="H2",
+    sentence="Credentials in the URL are used.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend",
+    needs="auth",
+)
+
+H4 = Clause(
+    id="H4",
+    sentence="global_keyprefix parts two applications on one server, and keeps each whole.",
+    level="must",
+    source="celery/backends/base.py, _add_global_keyprefix",
+    needs="kv",
+)
+
+H6 = Clause(
+    id="H6",
+    sentence="Environment variables do not silently lead elsewhere than the URL says.",
+    level="should",
+    source="least surprise",
+)
+
+H7 = Clause(
+    id="H7",
+    sentence="A URL without a port means the default port of the engine.",
+    level="must",
+    source="the documented default port of each engine",
+)
+
+H8 = Clause(
+    id="H8",
+    sentence="An option of the URL that nobody knows raises or warns.",
+    level="should",
+    source="least surprise",
+)
+
+H13 = Clause(
+    id="H13",
+    sentence="Boolean options of the URL take 0 and false for no.",
+    level="should",
+    source="least surprise",
+)

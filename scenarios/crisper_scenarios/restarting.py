@@ -1,0 +1,66 @@
+"""A server is restarted: calls, what was acknowledged, and what expires go on as if nothing had happened."""
+
+from __future__ import annotations
+
+import time
+
+from crisper.checks.faults import survives, works_again
+from crisper.checks.restarts import as_if_never_restarted
+from crisper.player.stage import SECOND, Stage
+from crisper.player.watch import Watched, planted, watch
+from crisper.scenario import scenario
+from crisper_scenarios.clauses.expiry import C13
+from crisper_scenarios.clauses.faults import G3, G4
+
+
+#: More would not be looked at closely enough near their end, where a read is slow.
+KEYS = 8
+
+#: A restart must fit into half of a life, with half as much time again to look at the keys before their end.
+SHORTEST_NS, ROOM = 5 * SECOND, 3
+
+#: The moments of the restarts, in lives: before the end, and after it; then the end of the watch, beyond the double
+#: life that some servers give anyhow.
+FIRST, LATER, END = 0.5, 1.2, 2.2
+
+#: Half a minute, within which every call must have come back.
+PATIENCE_NS = 30 * SECOND
+
+
+@scenario({G3: works_again, G4: survives}, layers=("kv", "result"), lane="alone", seconds=90, durable=True)
+def server_restarted(stage: Stage) -> None:
+    """Restart a server that keeps its data; the same clients read what they had written, and write and read on."""
+    reader, writer = stage.reader(patience_ns=PATIENCE_NS), stage.client(patience_ns=PATIENCE_NS)
+    fresh, *before = stage.keys(6)
+    for number, key in enumerate(before):
+        writer.write(key, f"value {number}".encode())
+        reader.read(key)
+    stage.server.restart()
+    reader.read(before[0])
+    writer.write(fresh, b"after")
+    for key in (fresh, *before):
+        reader.read(key)
+
+
+@scenario({C13: as_if_never_restarted}, layers=("kv", "result"), lane="alone", seconds=150, durable=True)
+def restarted_lives(stage: Stage) -> None:
+    """Restart a server that keeps its data within the life of eight keys, and again after it.
+
+    The life is the shortest documented one, but no less than three times what a restart takes on this machine, and 5 s.
+    """
+    began_ns = time.monotonic_ns()
+    stage.server.restart()
+    took_ns = time.monotonic_ns() - began_ns
+    expires_ns = max(SHORTEST_NS, stage.facts.shortest_expiry_ns, -(-ROOM * took_ns // SECOND) * SECOND)
+    client = stage.reader(expires_ns=expires_ns)
+    watched = planted(client, stage.keys(KEYS))
+    for each in watched:
+        each.look()
+    born_ns = time.monotonic_ns() if watched[0].written is None else watched[0].written.called_ns
+    for moment, until in ((FIRST, LATER), (LATER, END)):
+        time.sleep(max(0, born_ns + int(moment * expires_ns) - time.monotonic_ns()) / 1e9)
+        stage.server.restart()
+        # Whether the first call after a restart works is another promise.
+        client.read(stage.key(), keep=False)
+        again = [Watched(client, each.key, each.value, written=each.written) for each in watched]
+        watch(stage, again, until_ns=born_ns + int(until * expires_ns))

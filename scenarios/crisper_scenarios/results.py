@@ -1,0 +1,99 @@
+"""What is stored with a task, and how it comes back."""
+
+from __future__ import annotations
+
+from crisper.checks.metadata import attribute_is, before, errors_are, meta_is_complete
+from crisper.checks.register import reads_see_last_write
+from crisper.checks.together import both
+from crisper.player.stage import Stage
+from crisper.scenario import scenario
+from crisper_scenarios.clauses.results import B5, B6, B8, B9, B10, B12, B15, B17
+
+
+TRACEBACK = 'Traceback (most recent call last):\n  File "tasks.py", line 7, in täsk\nValueError: no ☃'
+CHILDREN = ["crisper-child-1", "crisper-child-2"]
+
+
+@scenario({B5: reads_see_last_write}, layers=("result",))
+def redelivered_task(stage: Stage) -> None:
+    """Store FAILURE, then SUCCESS, as a task does that was delivered again."""
+    worker, reader = stage.client(), stage.reader()
+    task = stage.key()
+    for state, result in (("FAILURE", ValueError("first try")), ("SUCCESS", "second try")):
+        worker.store(task, result, state)
+        reader.fetch(task)
+
+
+@scenario({B6: meta_is_complete}, layers=("result",))
+def fields_of_a_result(stage: Stage) -> None:
+    """Store a task of a group, with a parent, in a ready and in an unready state."""
+    worker, reader = stage.client(), stage.reader()
+    for state, result in (("STARTED", {"pid": 1}), ("SUCCESS", 1), ("FAILURE", ValueError("no"))):
+        task = stage.key()
+        worker.store(task, result, state, group="a-group", parent_id="a-parent")
+        reader.fetch(task)
+
+
+@scenario({B8: attribute_is(CHILDREN, "children")}, layers=("result",))
+def children_of_a_task(stage: Stage) -> None:
+    """Store a task that has called two others; ask its result for its children."""
+    worker, reader = stage.client(), stage.reader()
+    task = stage.key()
+    worker.store(task, 1, "SUCCESS", _children=[worker.result(child) for child in CHILDREN])
+    reader.about(task, "children")
+
+
+@scenario({B9: both(before(1, reads_see_last_write), errors_are("SecurityError"))}, layers=("result",))
+def exceptions_of_a_task(stage: Stage) -> None:
+    """Store failures of known and unknown classes; last, one that names a function instead of an exception."""
+    worker, reader = stage.client(), stage.reader()
+    for error in (KeyError("k", 2), ValueError(), OSError(2, "gone"), UnicodeError("é☃")):
+        task = stage.key()
+        worker.store(task, error, "FAILURE")
+        reader.fetch(task)
+    task = stage.key()
+    worker.store(task, {"exc_module": "os", "exc_type": "system", "exc_message": ["true"]}, "FAILURE")
+    reader.fetch(task)
+
+
+@scenario({B10: attribute_is(TRACEBACK, "traceback")}, layers=("result",))
+def traceback_of_a_task(stage: Stage) -> None:
+    """Store a failure with its traceback; ask its result for it."""
+    worker, reader = stage.client(), stage.reader()
+    task = stage.key()
+    worker.store(task, ValueError("no ☃"), "FAILURE", traceback=TRACEBACK)
+    reader.about(task, "traceback")
+
+
+@scenario({B12: both(before(1, reads_see_last_write), errors_are("ContentDisallowed"))}, layers=("result",))
+def serializers(stage: Stage) -> None:
+    """Store and read with each serializer; last, read what was pickled by a client that accepts JSON alone."""
+    for name in ("json", "yaml", "msgpack", "pickle"):
+        reader = stage.reader(result_serializer=name, result_accept_content=[name])
+        for value in (42, "täxt", [1, 2, {"a": None}], 1.5):
+            task = stage.key()
+            reader.store(task, value, "SUCCESS")
+            reader.fetch(task)
+    stage.reader(result_serializer="pickle", result_accept_content=["json"]).fetch(task)
+
+
+@scenario({B15: reads_see_last_write}, layers=("result",))
+def forgotten_task(stage: Stage) -> None:
+    """Forget a stored task; the client that did, and others that had read it before, ask again."""
+    worker, reader = stage.client(), stage.reader()
+    task = stage.key()
+    worker.store(task, "remember me", "SUCCESS")
+    readers = [reader, stage.client()] if "shared" in stage.claims else [reader]
+    for each in readers:
+        each.fetch(task)
+    reader.forget(task)
+    for each in readers:
+        each.fetch(task)
+
+
+@scenario({B17: errors_are("ValueError", "ValueError")}, layers=("result",))
+def empty_task_ids(stage: Stage) -> None:
+    """Ask for the task ids '' and None."""
+    reader = stage.reader()
+    reader.fetch("")
+    reader.fetch(None)

@@ -1,0 +1,110 @@
+"""URLs, options, environment: whether a backend is where, and as, it was told."""
+
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import urlsplit
+
+from crisper.checks.settings import (
+    clients_are_apart,
+    complaint_is_made,
+    default_port_is_tried,
+    never_told,
+    switches_are_off,
+)
+from crisper.checks.sharing import every_process_reads
+from crisper.player import overhearing
+from crisper.player.stage import Stage
+from crisper.scenario import scenario
+from crisper_scenarios.clauses.settings import H1, H4, H6, H7, H8, H13
+
+
+PASSWORD = "crisper-canary"  # noqa: S105 - the point is whether it is told
+
+
+@scenario({H1: never_told(PASSWORD)}, layers=("result",))
+def password_in_url(stage: Stage) -> None:
+    """Put a password into the URL, and ask the backend for its URL."""
+    client = stage.try_client(_with_password)
+    if client is not None:
+        client.uri()
+
+
+@scenario({H4: clients_are_apart}, layers=("result",))
+def key_prefixes(stage: Stage) -> None:
+    """Store one task id by two applications, one with a global_keyprefix; each reads, one forgets, each reads."""
+    plain = stage.client()
+    other = stage.client(result_backend_transport_options={"global_keyprefix": f"{stage.namespace}-other"})
+    task = stage.key()
+    for client in (plain, other):
+        client.store(task, f"of {client.name}", "SUCCESS")
+    for client in (plain, other):
+        client.fetch(task)
+    plain.forget(task)
+    for client in (plain, other):
+        client.fetch(task)
+
+
+@scenario({H6: every_process_reads}, layers=("result",), seconds=60)
+def environment(stage: Stage) -> None:
+    """Store a value; a process reads it whose environment holds addresses of nobody, as proxies and otherwise."""
+    stage.client().write(f"{stage.namespace}-shared", b"for all")
+    stage.aside(_read, within_s=30, **stage.redirects)
+
+
+def _read(stage: Stage) -> None:
+    stage.client().read(f"{stage.namespace.rpartition('-')[0]}-shared")
+
+
+@scenario({H7: default_port_is_tried}, layers=("result",), seconds=60)
+def url_without_port(stage: Stage) -> None:
+    """Leave the port out of the URL, read, and note where the backend connects to."""
+    stage.aside(_portless, within_s=30)
+
+
+def _portless(stage: Stage) -> None:
+    overhearing.connections(stage)
+    client = stage.try_client(lambda url: _portless_url(stage, url))
+    if client is not None:
+        client.fetch(stage.key())
+
+
+@scenario({H8: complaint_is_made}, layers=("result",), seconds=60)
+def unknown_option(stage: Stage) -> None:
+    """Add an option to the URL that nobody knows, and read."""
+    stage.aside(_unknown, within_s=30)
+
+
+def _unknown(stage: Stage) -> None:
+    overhearing.complaints(stage)
+    client = stage.try_client(lambda url: _with_option(url, "no_such_option", "1"))
+    if client is not None:
+        client.fetch(stage.key())
+
+
+@scenario({H13: switches_are_off}, layers=("result",))
+def boolean_options(stage: Stage) -> None:
+    """Set each boolean option of the URL to 0 and to false, and look at the backend."""
+    for option in stage.options:
+        for value in ("0", "false"):
+            client = stage.try_client(partial(_with_option, option=option, value=value))
+            if client is not None:
+                stage.observe("switch", option=option, value=value, on=stage.switches(client)[option])
+
+
+def _with_password(url: str) -> str:
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}:{PASSWORD}@{rest}" if urlsplit(f"x://{rest}").hostname else url
+
+
+def _portless_url(stage: Stage, url: str) -> str:
+    scheme, mark, rest = url.partition("://")
+    parts = urlsplit(f"x://{rest}")
+    if parts.port is None:
+        return url
+    stage.observe("portless")
+    return f"{scheme}{mark}{rest.replace(f':{parts.port}', '', 1)}"
+
+
+def _with_option(url: str, option: str, value: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{option}={value}"

@@ -1,0 +1,78 @@
+"""Several clients, threads and processes on one result."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+from crisper.celery.client import Client
+from crisper.checks.register import reads_see_last_write
+from crisper.checks.sharing import every_process_reads, nobody_is_lost
+from crisper.checks.together import both
+from crisper.player.processes import forked
+from crisper.player.stage import Stage
+from crisper.scenario import scenario
+from crisper_scenarios.clauses.results import B20, B21
+from crisper_scenarios.clauses.settings import F1, F2
+
+
+THREADS = 8
+CHILDREN = 6
+
+
+@scenario({B20: reads_see_last_write}, layers=("kv", "result"), ops=800)
+def read_your_writes(stage: Stage) -> None:
+    """Three hundred random writes, reads and removals on twenty keys, two clients writing and a third reading."""
+    writers, reader = [stage.client(), stage.client()], stage.reader()
+    keys = stage.keys(20)
+    for number in range(300):
+        key = stage.random.choice(keys)
+        kind = stage.random.choice("wwwr")
+        if kind == "w":
+            stage.random.choice(writers).write(key, f"value {number}".encode())
+        reader.read(key)
+
+
+@scenario({B21: every_process_reads}, layers=("kv", "result"), ops=100, seconds=60)
+def other_processes(stage: Stage) -> None:
+    """Store a value; four processes that know only its name read it, ten times each, at the same time."""
+    stage.client().write(f"{stage.namespace}-shared", b"for all")
+    stage.aside(*[_read_shared] * 4, within_s=30)
+
+
+def _read_shared(stage: Stage) -> None:
+    reader = stage.client()
+    name = f"{stage.namespace.rpartition('-')[0]}-shared"
+    for _ in range(10):
+        reader.read(name)
+
+
+@scenario({F1: reads_see_last_write}, layers=("kv", "result"), ops=1000, seconds=60)
+def many_threads(stage: Stage) -> None:
+    """Eight threads use one backend object, thirty writes and reads of new keys each."""
+    client = stage.reader()
+    threads = [threading.Thread(target=partial(_work, client, stage.key(), 30)) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@scenario({F2: both(nobody_is_lost, reads_see_last_write)}, layers=("kv", "result"), ops=400, seconds=60)
+def forked_children(stage: Stage) -> None:
+    """Use a backend object, fork six children at once, and use it in each for twenty new keys."""
+    stage.aside(_fork, within_s=40)
+
+
+def _fork(stage: Stage) -> None:
+    client = stage.reader()
+    _work(client, stage.key(), 5)
+    keys = stage.keys(CHILDREN)
+    forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], 20), within_s=20)
+
+
+def _work(client: Client, key: str, times: int) -> None:
+    for number in range(times):
+        name = f"{key}-{number}"
+        client.write(name, name.encode())
+        client.read(name)

@@ -1,0 +1,246 @@
+"""Miniatures whose server can be broken: each lies in exactly one way when it is, but for the first.
+
+`must_fail` are the clauses that a lie breaks, and it breaks no other.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+from crisper import registry
+
+
+Honest = registry.module(Path(__file__).with_name("miniatures.py")).Honest
+
+SECOND = 1_000_000_000
+
+#: After so long a miniature gives a frozen server up.
+TIMEOUT_S = 0.1
+
+
+class Sturdy(Honest):
+    """Raises at once where its server is down, after a moment where it is frozen, and keeps everything meanwhile."""
+
+    must_fail: ClassVar[frozenset[str]] = frozenset()
+    up: ClassVar[bool] = True
+    thawed: ClassVar[threading.Event]
+    restarts: ClassVar[int] = 0
+    #: Whether nothing is played any more: what still retries then may end.
+    over: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls.thawed = threading.Event()
+        cls.thawed.set()
+
+    def exception_safe_to_retry(self, exc: BaseException) -> bool:
+        return isinstance(exc, ConnectionError) and not self.over
+
+    def get(self, key: bytes) -> bytes | None:
+        self.reach()
+        found: bytes | None = super().get(key)
+        return found
+
+    def set(self, key: bytes, value: str | bytes) -> None:
+        self.reach()
+        super().set(key, value)
+
+    def delete(self, key: bytes) -> None:
+        self.reach()
+        super().delete(key)
+
+    def reach(self) -> None:
+        if not self.up:
+            raise ConnectionError("refused")
+        if not self.thawed.wait(TIMEOUT_S):
+            raise TimeoutError("no answer")
+
+    @classmethod
+    def restarted(cls) -> None:
+        """What becomes of the server's data when it is started again."""
+        cls.restarts += 1
+
+
+Sturdy.__init_subclass__()
+
+
+class HangsWhenFrozen(Sturdy):
+    """Waits for a frozen server for ever."""
+
+    must_fail = frozenset({"G2"})
+
+    def reach(self) -> None:
+        self.thawed.wait()
+        super().reach()
+
+
+class HangsWhenDown(Sturdy):
+    """Waits for ever, too, for a server that is down, unless it is told to retry."""
+
+    must_fail = frozenset({"G1"})
+
+    def reach(self) -> None:
+        while not self.up and not self.always_retry:
+            time.sleep(0.01)
+        super().reach()
+
+
+class SwallowsWhatItCannotStore(Sturdy):
+    """Says that it stored where there was no server."""
+
+    must_fail = frozenset({"G1"})
+
+    def set(self, key: bytes, value: str | bytes) -> None:
+        if self.up:
+            super().set(key, value)
+
+
+class SeesNothingWhenDown(Sturdy):
+    """Says that nothing is stored where there was no server to ask."""
+
+    must_fail = frozenset({"G1"})
+
+    def get(self, key: bytes) -> bytes | None:
+        return super().get(key) if self.up else None
+
+
+class NeverRetries(Sturdy):
+    """Knows no error after which it may try again."""
+
+    must_fail = frozenset({"G1"})
+
+    def exception_safe_to_retry(self, exc: BaseException) -> bool:  # noqa: ARG002
+        return False
+
+
+class NeverRecovers(Sturdy):
+    """Goes on raising once it has raised."""
+
+    must_fail = frozenset({"G1", "G9"})
+    lost = False
+
+    def reach(self) -> None:
+        try:
+            super().reach()
+        except OSError:
+            self.lost = True
+        if self.lost:
+            raise ConnectionError("lost")
+
+
+class TripsOverARestart(Sturdy):
+    """Raises in the first call after a restart that it did not notice."""
+
+    must_fail = frozenset({"G3"})
+    known = 0
+
+    def reach(self) -> None:
+        if not self.up:
+            self.known = self.restarts + 1
+        super().reach()
+        known, self.known = self.known, self.restarts
+        if known < self.restarts and self.entries:
+            raise ConnectionError("stale")
+
+
+class AnswersTheQuestionBefore(Sturdy):
+    """Gives the answer that it had given up on to whoever asks next."""
+
+    must_fail = frozenset({"G9"})
+    owed: bytes | None = None
+
+    def get(self, key: bytes) -> bytes | None:
+        try:
+            found = super().get(key)
+        except TimeoutError:
+            self.owed = self.alive(key)
+            raise
+        if self.owed is None or found is None:
+            return found
+        owed, self.owed = self.owed, found
+        return owed
+
+
+class ForgetsWhenRestarted(Sturdy):
+    """Comes back empty, although it was to be durable."""
+
+    must_fail = frozenset({"G4", "C13"})
+
+    @classmethod
+    def restarted(cls) -> None:
+        super().restarted()
+        cls.entries.clear()
+
+
+class BeginsLivesAnew(Sturdy):
+    """Gives everything another life when it is restarted."""
+
+    must_fail = frozenset({"C13"})
+
+    @classmethod
+    def restarted(cls) -> None:
+        super().restarted()
+        for key, (value, due_ns) in list(cls.entries.items()):
+            cls.entries[key] = value, due_ns and due_ns + 2 * SECOND
+
+
+class RevivesTheDead(Sturdy):
+    """Finds in its log what had expired, and forgets that it had."""
+
+    must_fail = frozenset({"C13"})
+    log: ClassVar[dict[bytes, tuple[bytes, int | None]]] = {}
+
+    def set(self, key: bytes, value: str | bytes) -> None:
+        super().set(key, value)
+        self.log[key] = self.entries[key]
+
+    @classmethod
+    def restarted(cls) -> None:
+        super().restarted()
+        for key, (value, due_ns) in cls.log.items():
+            if due_ns is not None and time.monotonic_ns() > due_ns:
+                cls.entries[key] = value, None
+
+
+class Switch:
+    """Breaks a miniature's server as `Breakable` breaks a real one."""
+
+    def __init__(self, miniature: type[Sturdy], note: Any) -> None:
+        self._miniature = miniature
+        self._note = note
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        self._miniature.thawed.clear()
+        with self._noted("frozen"):
+            yield
+        self._miniature.thawed.set()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        self._miniature.up = False
+        with self._noted("down"):
+            yield
+
+    def restart(self) -> None:
+        with self._noted("restarted"):
+            self._miniature.restarted()
+
+    def close(self) -> None:
+        """There is nobody to hang up on."""
+
+    @contextmanager
+    def _noted(self, what: str) -> Iterator[None]:
+        began_ns = time.monotonic_ns()
+        yield
+        ended_ns = time.monotonic_ns()
+        if what == "down":
+            self._miniature.restarted()
+        self._miniature.up = True
+        self._miniature.thawed.set()
+        self._note(what=what, began_ns=began_ns, ended_ns=ended_ns, recovered_ns=time.monotonic_ns())
