@@ -35,9 +35,9 @@ class Sessions:
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="miniatures-")))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads = ThreadPoolExecutor(2)
-        self._runs = {}
-        for group in groups:
-            self._runs |= dict.fromkeys(group, self._threads.submit(self._play, group))
+        self._runs = {
+            name: run for group in groups for run in [self._threads.submit(self._play, group)] for name in group
+        }
 
     def run(self, miniature: str) -> Run:
         """Wait for the Run that a miniature took part in."""
@@ -55,7 +55,16 @@ class Sessions:
     def _play(self, group: list[str]) -> Run:
         file = self._folder / f"{group[0]}.jsonl"
         backends = [word for name in group for word in ("--backend", f"{name}=miniatures:{name}+mini://")]
-        options = ["-p", "no:cacheprovider", "-m", "not measure", "--seed", "1", "--run", str(file)]
+        options = [
+            "-p",
+            "no:cacheprovider",
+            "-m",
+            "not measure and not alone and not task",
+            "--seed",
+            "1",
+            "--run",
+            str(file),
+        ]
         with file.with_suffix(".out").open("w+b") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "pytest", str(SCENARIOS), *options, *backends],

@@ -95,7 +95,7 @@ class LosesEveryHundredth(Honest):
     """Loses every hundredth write, whoever makes it."""
 
     must_fail = frozenset({"A6"})
-    may_fail = frozenset({"A2", "A8", "A10", "B2", "B3", "C1", "C5"})
+    may_fail = frozenset({"A2", "A8", "A10", "B2", "B3", "C1", "C5", "E4", "E5"})
     writes = 0
 
     def set(self, key: bytes, value: str | bytes) -> None:
@@ -218,7 +218,7 @@ class CreatesWhatItReads(Honest):
 class RaisesOnMissing(Honest):
     """Raises when it is asked for a missing key, so that Celery can store no result either."""
 
-    must_fail = frozenset({"A1", "A2", "A6", "A8", "B1", "B2", "B3", "C1", "C2", "C5"})
+    must_fail = frozenset({"A1", "A2", "A6", "A8", "B1", "B2", "B3", "C1", "C2", "C5", "E1", "E4", "E5"})
     undecidable = frozenset({"C1", "C2", "C5"})
 
     def get(self, key: bytes) -> bytes:
@@ -252,3 +252,31 @@ class BelievesItsOwnEyes(Honest):
         if value is not None:
             self.seen[key] = value
         return value
+
+
+class SleepsBeforeItLooks(Honest):
+    """Waits for a second before it looks whether there is something to wait for."""
+
+    must_fail = frozenset({"E1", "E4"})
+
+    def wait_for(self, *args: Any, **more: Any) -> Any:
+        time.sleep(1)
+        return super().wait_for(*args, **more)
+
+
+class GivesUpTooEarly(Honest):
+    """Waits for half of the time that it is given."""
+
+    must_fail = frozenset({"E1"})
+
+    def wait_for(self, task_id: str, timeout: float | None = None, **more: Any) -> Any:
+        return super().wait_for(task_id, timeout and timeout / 2, **more | {"interval": 0.01})
+
+
+class TellsNoErrorByName(Honest):
+    """Turns every error into a plain Exception."""
+
+    must_fail = frozenset({"B2", "E5"})
+
+    def exception_to_python(self, exc: Any) -> Any:
+        return exc and Exception(str(exc))

@@ -7,13 +7,14 @@ from typing import Any
 
 
 FILES = "filesystem://"
+_TRANSPORT = "crisper.celery.files:Transport"
 
 #: Files are looked for this often; kombu's own second would be all that a task costs.
 _POLL_S = 0.02
 
 
 def settings(broker: str | None) -> dict[str, Any]:
-    """Return Celery's settings for a broker; `filesystem://FOLDER` is kombu's transport in a folder that is made.
+    """Return Celery's settings for a broker; `filesystem://FOLDER` is a folder, which is made.
 
     None is for applications that send no tasks.
     """
@@ -31,7 +32,7 @@ def settings(broker: str | None) -> dict[str, Any]:
         "store_processed": True,
         "polling_interval": _POLL_S,
     }
-    return {"broker_url": FILES, "broker_transport_options": options}
+    return {"broker_url": FILES, "broker_transport": _TRANSPORT, "broker_transport_options": options}
 
 
 def for_queue(broker: str, queue: str) -> str:

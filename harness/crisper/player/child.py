@@ -158,6 +158,7 @@ def main(descriptor: int) -> None:
             contestant.crew.hire(task.broker)
         elif isinstance(task, Perform | bench.Block):
             tasks.put(task)
+    contestant.crew.close()
 
 
 if __name__ == "__main__":

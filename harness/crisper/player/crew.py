@@ -41,6 +41,11 @@ class Crew:
             self._workers[pool] = Worker(post)
         self._hired.set()
 
+    def close(self) -> None:
+        """End all workers."""
+        for worker in self._workers.values():
+            worker.end()
+
     def worker(self, pool: Pool) -> Worker:
         """Return a worker as soon as it takes tasks.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -40,7 +44,8 @@ class Worker:
         )
         self._words: list[Word] = []
         self._heard = threading.Event()
-        threading.Thread(target=self._listen, daemon=True, name=f"worker-{post.pool}").start()
+        self._listener = threading.Thread(target=self._listen, daemon=True, name=f"worker-{post.pool}")
+        self._listener.start()
 
     @property
     def pid(self) -> int:
@@ -76,15 +81,27 @@ class Worker:
             text = text.replace(secret, "***")
         return text
 
+    def end(self) -> None:
+        """End it at once, with the children of its pool."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._popen.wait()
+        self._listener.join()
+        for file in (self._popen.stdin, self._popen.stdout, self._log):
+            with suppress(OSError):  # what could not be told to one that ended early
+                cast(IO[bytes], file).close()
+
     def _listen(self) -> None:
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
-        self._popen.stdin.write(msgspec.json.encode(self.post) + b"\n")
-        self._popen.stdin.flush()
+        with suppress(OSError):  # one that ended early says so in its log
+            self._popen.stdin.write(msgspec.json.encode(self.post) + b"\n")
+            self._popen.stdin.flush()
         for line in self._popen.stdout:
             word = msgspec.json.decode(line, type=Word)
             self._words.append(word)
             if word.says == "ready":
                 self.ready_in_ns = word.at_ns - self._started_ns
                 self._heard.set()
+        self._popen.wait()
         self._heard.set()

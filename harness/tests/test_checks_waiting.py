@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from crisper.checks.waiting import as_stored, at_once, gives_up_in_time
+from crisper.history import History, Observation, Op, Play
+from crisper.scenario import Judged
+
+
+SECOND = 1_000_000_000
+NOBODY = Judged(claims=frozenset(), facts={})
+ERROR = {"$exception": "ValueError", "args": ["no luck"]}
+
+
+def op(call: str, took_s: float = 0.0, **more: object) -> Op:
+    times = {"called_ns": 0, "returned_ns": int(took_s * SECOND)}
+    return Op(seq=1, process=1, client="client-1", layer="result", call=call, keys=["1"], **times, **more)
+
+
+def wait(took_s: float, *, timeout_s: float = 1, propagate: bool = True, **more: object) -> Op:
+    given = {"timeout_ns": int(timeout_s * SECOND), "propagate": propagate}
+    return op("get", took_s, input=given, outcome="failed" if "error" in more else "ok", **more)
+
+
+def stored(result: object, status: str) -> Op:
+    return op("store_result", input={"result": result, "status": status})
+
+
+def word(check, *ops: Op, lag_s: float = 0.0) -> str:
+    lag = Observation(kind="lag", at_ns=0, data={"max_ns": int(lag_s * SECOND)})
+    play = Play(scenario="s", layer="result", contestant="c")
+    return check(History(play=play, started_ns=0, ended_ns=0, ops=list(ops), observations=[lag]), NOBODY).word
+
+
+@pytest.mark.parametrize(
+    ("took_s", "lag_s", "expected"),
+    [(1.0, 0, "pass"), (1.5, 0, "pass"), (0.99, 0, "fail"), (1.6, 0, "fail"), (1.6, 0.2, "unknown"), (9, 0.2, "fail")],
+)
+def test_a_wait_gives_up_in_time(took_s, lag_s, expected):
+    """A wait ends between its timeout and half a second later; where the instrument lagged more, nobody knows."""
+    assert expected == word(gives_up_in_time, wait(took_s, error="TimeoutError"), lag_s=lag_s)
+
+
+@pytest.mark.parametrize("told", [{"output": None}, {"error": "KeyError"}])
+def test_nothing_else_may_come_of_what_nobody_stored(told):
+    """To return, or to raise anything but TimeoutError, is a failure."""
+    assert "fail" == word(gives_up_in_time, wait(1.1, **told))
+
+
+@pytest.mark.parametrize(("took_s", "lag_s", "expected"), [(0.4, 0, "pass"), (0.6, 0, "fail"), (0.6, 0.2, "unknown")])
+def test_what_was_stored_before_is_told_at_once(took_s, lag_s, expected):
+    """Half a second is no more at once."""
+    assert expected == word(at_once, stored(42, "SUCCESS"), wait(took_s, output=42), lag_s=lag_s)
+
+
+def test_another_value_at_once_is_no_answer():
+    """Speed does not excuse a wrong value."""
+    assert "fail" == word(at_once, stored(42, "SUCCESS"), wait(0.1, output=41))
+
+
+@pytest.mark.parametrize("status", ["FAILURE", "REVOKED"])
+@pytest.mark.parametrize(
+    ("propagate", "told", "expected"),
+    [
+        (True, {"error": "ValueError", "message": "no luck"}, "pass"),
+        (True, {"error": "ValueError", "message": "other"}, "fail"),
+        (True, {"error": "Exception", "message": "no luck"}, "fail"),
+        (True, {"output": ERROR}, "fail"),
+        (False, {"output": ERROR}, "pass"),
+        (False, {"output": None}, "fail"),
+        (False, {"error": "ValueError", "message": "no luck"}, "fail"),
+    ],
+)
+def test_an_error_is_raised_or_returned_as_asked(status, propagate, told, expected):
+    """The error itself, with its message, is raised; with propagate=False it is returned."""
+    assert expected == word(as_stored, stored(ERROR, status), wait(0.1, propagate=propagate, **told))
+
+
+def test_what_could_not_be_stored_is_a_failure():
+    """A store that raises breaks the promise before anybody waits."""
+    refused = op("store_result", input={}, outcome="failed", error="KeyError")
+
+    assert "fail" == word(as_stored, refused, wait(0.1, output=1))

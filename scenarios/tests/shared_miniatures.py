@@ -1,0 +1,54 @@
+"""Result backends in files that real workers share with their callers, and that lie in exactly one way each."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from celery import states
+from celery.backends.filesystem import FilesystemBackend
+
+
+class Shared(FilesystemBackend):
+    """Keeps what it is told."""
+
+    must_fail: ClassVar[frozenset[str]] = frozenset()
+
+
+class KeepsTheFirst(Shared):
+    """Ignores every state but the first."""
+
+    must_fail = frozenset({"I2", "I3"})
+
+    def set(self, key: bytes, value: bytes) -> None:
+        if self.get(key) is None:
+            super().set(key, value)
+
+
+class NeverStarted(Shared):
+    """Does not store that a task is STARTED."""
+
+    must_fail = frozenset({"I2"})
+
+    def store_result(self, task_id: str, result: Any, state: str, **more: Any) -> Any:
+        return result if state == states.STARTED else super().store_result(task_id, result, state, **more)
+
+
+class SparesFeelings(Shared):
+    """Stores a failure as a success."""
+
+    must_fail = frozenset({"I1", "I3"})
+
+    def store_result(self, task_id: str, result: Any, state: str, **more: Any) -> Any:
+        if state == states.FAILURE:
+            result, state = None, states.SUCCESS
+        return super().store_result(task_id, result, state, **more)
+
+
+class TurnsGroupsRound(Shared):
+    """Reads many results in one call, and answers them backwards."""
+
+    must_fail = frozenset({"I7"})
+    supports_native_join = True
+
+    def mget(self, keys: list[bytes]) -> list[bytes | None]:
+        return list(reversed(super().mget(keys)))
