@@ -18,6 +18,7 @@ from crisper.scenario import Scenario, declared_in
 
 
 ASKED = pytest.StashKey[dict[str, tuple[str, Backend]]]()
+REFUSED = pytest.StashKey[str]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -28,8 +29,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the plan: what is waited for longest begins first, measurements come last."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the plan: what is waited for longest begins first, measurements come last.
+
+    Raises pytest.UsageError for what was found wrong on the way: raised within a file, it would be that file's error.
+    """
+    if REFUSED in config.stash:
+        raise pytest.UsageError(config.stash[REFUSED])
     lanes = ("watch", "play", "alone", "measure")
     items.sort(key=lambda item: lanes.index(item.lane) if isinstance(item, PlayItem) else -1)
 
@@ -43,7 +49,8 @@ class ScenarioFile(pytest.File):
             scenarios = declared_in(registry.module(self.path))
             contestants = _asked(self.config) if scenarios else {}
         except HarnessError as error:
-            raise pytest.UsageError(str(error)) from error
+            self.config.stash[REFUSED] = f"crisper: {error}"
+            return
         for scenario in scenarios:
             for layer in scenario.layers if isinstance(scenario, Scenario) else (scenario.layer,):
                 for name in contestants:

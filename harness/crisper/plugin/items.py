@@ -35,12 +35,15 @@ class PlayItem(pytest.Item):
 
     def setup(self) -> None:
         """Wait for the verdicts; what the harness or a server failed in is pytest's "error", not a failure."""
-        outcome = self.config.stash[PLAYER].outcome(self.entry.play)
+        try:
+            outcome = self.config.stash[PLAYER].outcome(self.entry.play)
+        except HarnessError as error:
+            pytest.fail(str(error), pytrace=False)
         rulings = [each for each in outcome if isinstance(each, Ruling)]
         self.user_properties += _properties(self.entry, rulings)
         errors = [_line(each) for each in rulings if each.standing == "error"]
         if errors and not any(each.standing == "nonconformance" for each in rulings):
-            _not_kept("\n".join(errors))
+            pytest.fail("\n".join(errors), pytrace=False)
 
     def runtest(self) -> None:
         """Report the most telling verdict."""
@@ -55,7 +58,7 @@ class PlayItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what was found without a traceback: the fault is not in this code."""
-        if isinstance(excinfo.value, NotKeptError | HarnessError):
+        if isinstance(excinfo.value, NotKeptError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
