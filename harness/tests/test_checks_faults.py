@@ -7,7 +7,7 @@ from crisper.history import History, Observation, Op, Play
 from crisper.scenario import Judged
 
 
-NOBODY = Judged(claims=frozenset(), facts={})
+NOBODY = Judged(claims=frozenset(), facts={}, celery="5.7.0")
 
 #: Every history here has a server that is broken from 10 s to 20 s and answers again at 21 s.
 BEGAN, ENDED, RECOVERED = 10, 20, 21

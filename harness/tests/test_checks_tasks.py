@@ -8,7 +8,7 @@ from crisper.scenario import Judged
 
 
 SECOND = 1_000_000_000
-NOBODY = Judged(claims=frozenset(), facts={})
+NOBODY = Judged(claims=frozenset(), facts={}, celery="5.7.0")
 
 
 class Playing:

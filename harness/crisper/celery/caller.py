@@ -64,14 +64,16 @@ class Caller(Client):
         )
 
     def answer(self, sent: Sent, *, propagate: bool = True) -> Call:
-        """Wait for the result until `PATIENCE_NS` after the task was sent."""
-        left_ns = sent.sent_ns + PATIENCE_NS - time.monotonic_ns()
+        """Wait for the result as long as there is hope, and half a second at least."""
+        left_ns = self._until_ns(sent) - time.monotonic_ns()
         return self._wait(sent.result, sent.ids, max(left_ns, LEAST_NS), propagate=propagate)
 
     def states(self, sent: Sent) -> None:
         """Ask for the state until it is final, or will not be any more; of answers alike the last is kept."""
         last = self._state(sent)
-        while last.error is None and last.output not in states.READY_STATES and self._hopes(sent):
+        while (
+            last.error is None and last.output not in states.READY_STATES and time.monotonic_ns() < self._until_ns(sent)
+        ):
             time.sleep(LOOK_NS / 1e9)
             call = self._state(sent)
             if call.output != last.output:
@@ -79,10 +81,10 @@ class Caller(Client):
             last = call
         self._recorder.retain(last)
 
-    def _hopes(self, sent: Sent) -> bool:
-        done_ns = self.done_at_ns(sent.ids[0])
-        until_ns = sent.sent_ns + PATIENCE_NS if done_ns is None else done_ns + TOLD_NS
-        return time.monotonic_ns() < until_ns
+    def _until_ns(self, sent: Sent) -> int:
+        done_ns = [self.done_at_ns(task) for task in sent.ids]
+        known_ns = [each for each in done_ns if each is not None]
+        return max(known_ns) + TOLD_NS if len(known_ns) == len(done_ns) else sent.sent_ns + PATIENCE_NS
 
     def _state(self, sent: Sent) -> Call:
         return self._call("task", "state", sent.ids, lambda: sent.result.state, keep=False)
