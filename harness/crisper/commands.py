@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from crisper import registry, runs
+from crisper.clauses import natural
 from crisper.errors import RunError
 from crisper.history import History
 from crisper.judging import judged, known
@@ -47,7 +48,7 @@ def listing() -> None:
     """List the clauses, with the scenarios that play each."""
     scenarios = [each for each in registry.scenarios().values() if isinstance(each, Scenario)]
     clauses = {clause.id: clause for scenario in scenarios for clause in scenario.checks}
-    for clause in sorted(clauses.values(), key=lambda each: (each.id[0], int(each.id[1:]))):
+    for clause in sorted(clauses.values(), key=natural):
         playing = [each for each in scenarios if clause in each.checks]
         layers = sorted({layer for each in playing for layer in each.layers})
         click.echo(f"{clause.id:<4} {clause.level:<7} {', '.join(layers):<11} {clause.sentence}")

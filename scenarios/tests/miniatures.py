@@ -4,8 +4,6 @@
 not, as the calls happen to fall; `undecidable` those of which it leaves nobody able to tell.
 """
 
-# ruff: noqa: D102 - what a method promises is Celery's word; how it lies is the class's docstring
-
 from __future__ import annotations
 
 import threading

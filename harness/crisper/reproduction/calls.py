@@ -60,6 +60,7 @@ CALLS: dict[str, Callable[[Op, Wording], str]] = {
     "forget": lambda op, say: f"forget({say.key(op)})",
 }
 
+
 def _pickled(op: Op, say: Wording) -> str:
     say.literals.imports.add("import pickle")
     return f"pickle.loads(pickle.dumps({variable(op.client)}))"
