@@ -48,7 +48,7 @@ def server_restarted(stage: Stage) -> None:
 def restarted_lives(stage: Stage) -> None:
     """Restart a server that keeps its data within the life of eight keys, and again after it.
 
-    The life is the shortest documented one, but no less than 8 s, and than three times what a restart takes, up to 20 s.
+    The life is the shortest documented one, no less than 8 s or three times what a restart takes (20 s at most).
     """
     began_ns = time.monotonic_ns()
     stage.server.restart()
