@@ -10,7 +10,7 @@ import pytest
 
 from crisper import registry, runs
 from crisper.player import contestants
-from crisper.reproduction.making import folder
+from crisper.reproduction.record import folder
 from crisper.servers.parallel import Servers
 
 
