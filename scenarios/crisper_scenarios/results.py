@@ -74,7 +74,9 @@ def serializers(stage: Stage) -> None:
             task = stage.key()
             reader.store(task, value, "SUCCESS")
             reader.fetch(task)
-    stage.reader(result_serializer="pickle", result_accept_content=["json"]).fetch(task)
+    strict, task = stage.reader(result_serializer="pickle", result_accept_content=["json"]), stage.key()
+    reader.store(task, 42, "SUCCESS")
+    strict.fetch(task)
 
 
 @scenario({B15: reads_see_last_write}, layers=("result",))

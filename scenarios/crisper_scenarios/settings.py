@@ -47,13 +47,24 @@ def key_prefixes(stage: Stage) -> None:
 
 @scenario({H6: every_process_reads}, layers=("result",), seconds=60)
 def environment(stage: Stage) -> None:
-    """Store a value; a process reads it whose environment holds addresses of nobody, as proxies and otherwise."""
-    stage.client().write(f"{stage.namespace}-shared", b"for all")
-    stage.aside(_read, within_s=30, **stage.redirects)
+    """A process whose environment holds addresses of nobody, as proxies and otherwise, reads a value stored outside.
+
+    Where results are not shared, it stores the value itself.
+    """
+    shared = "shared" in stage.claims
+    if shared:
+        stage.client().write(f"{stage.namespace}-shared", b"for all")
+    stage.aside(_read if shared else _write_and_read, within_s=30, **stage.redirects)
 
 
 def _read(stage: Stage) -> None:
     stage.client().read(f"{stage.namespace.rpartition('-')[0]}-shared")
+
+
+def _write_and_read(stage: Stage) -> None:
+    client, key = stage.reader(), stage.key()
+    client.write(key, b"for myself")
+    client.read(key)
 
 
 @scenario({H7: default_port_is_tried}, layers=("result",), seconds=60)

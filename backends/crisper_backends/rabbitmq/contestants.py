@@ -27,4 +27,14 @@ rpc = Backend(
     engine=ENGINE,
     deviations=Path(__file__).parent / "deviations.toml",
     release=_disconnect,
+    # https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-transport-options, with what py-amqp takes:
+    # https://docs.celeryq.dev/projects/amqp/en/latest/reference/amqp.connection.html
+    timeouts={
+        "broker_transport_options": {
+            "connect_timeout": 2.0,
+            "read_timeout": 2.0,
+            "write_timeout": 2.0,
+            "confirm_publish": True,
+        }
+    },
 )

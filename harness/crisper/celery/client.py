@@ -71,7 +71,15 @@ class Client:
         self._named = getattr(backend, "key_t", str)
 
     def announce(self) -> None:
-        """Do at the caller's end what sending a task does: a backend that pushes may need to know where to."""
+        """Do at the caller's end what sending a task does: a backend that pushes may need to know where to.
+
+        It is noted only where it raises.
+        """
+        call = self._call("result", "on_task_call", [], self._announce, keep=False)
+        if call.error is not None:
+            self._recorder.retain(call)
+
+    def _announce(self) -> None:
         with self.backend.app.producer_or_acquire() as producer:
             self.backend.on_task_call(producer, self._replies.to)
 

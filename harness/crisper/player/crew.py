@@ -12,7 +12,7 @@ from crisper.player.address import Address
 from crisper.player.workers import Worker, WorkerError
 
 
-#: Importing Celery and a driver, beside ten others that do the same on two cores.
+#: Importing Celery and a driver takes under a second; ten others do the same meanwhile, on two cores.
 READY_WITHIN_S = 40.0
 _CHILDREN: dict[Pool, int] = {"solo": 1, "prefork": 2}
 
