@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from crisper.player.bench import Block, Samples
 from crisper.player.address import Address
+from crisper.player.bench import Block, Samples
 from crisper.player.channel import Channel, Enter, Entered, Perform, Performed
 
 
