@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, get_args
 
 import msgspec
@@ -38,3 +39,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     needs: Capability | None = None
     since: str = ""
+
+
+def natural(clause: Clause) -> list[tuple[int, str]]:
+    """Return what clauses are sorted by, so that A10 comes after A2; an id may be any text."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", clause.id) if part]

@@ -10,9 +10,12 @@ import click
 import msgspec
 
 from crisper import registry, runs
+from crisper.clauses import natural
 from crisper.errors import RunError
 from crisper.history import History
 from crisper.judging import judged, known
+from crisper.reproduction import making
+from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Record, Run, Writer, read
 from crisper.scenario import Scenario
 from crisper.verdicts import Verdict
@@ -30,9 +33,11 @@ def judge(run: Path, output: Path | None) -> None:
         message = f"{target} exists"
         raise RunError(message, hint="choose another name with -o; a Run is never overwritten")
     writer = Writer(target)
-    for record in _judged_again(old, name):
+    records = _judged_again(old, name)
+    for record in records:
         writer.write(record)
     writer.close()
+    making.write(target, [each for each in records if isinstance(each, Reproduction)])
     click.echo(target)
 
 
@@ -47,7 +52,7 @@ def listing() -> None:
     """List the clauses, with the scenarios that play each."""
     scenarios = [each for each in registry.scenarios().values() if isinstance(each, Scenario)]
     clauses = {clause.id: clause for scenario in scenarios for clause in scenario.checks}
-    for clause in sorted(clauses.values(), key=lambda each: (each.id[0], int(each.id[1:]))):
+    for clause in sorted(clauses.values(), key=natural):
         playing = [each for each in scenarios if clause in each.checks]
         layers = sorted({layer for each in playing for layer in each.layers})
         click.echo(f"{clause.id:<4} {clause.level:<7} {', '.join(layers):<11} {clause.sentence}")
@@ -66,7 +71,9 @@ def _judged_again(old: Run, name: str) -> list[Record]:
             verdicts[str(history.play), verdict.clause] = msgspec.structs.replace(verdict, deviation=deviation)
     header = msgspec.structs.replace(old.header, run=name, parent=old.header.run)
     footer = [old.footer] if old.footer is not None else []
-    return [header, *old.contestants, *old.histories, *verdicts.values(), *old.measurements, *footer]
+    commands = {each.play: each.command for each in old.reproductions}
+    again = making.reproductions(msgspec.structs.replace(old, verdicts=[*verdicts.values()]), commands)
+    return [header, *old.contestants, *old.histories, *verdicts.values(), *old.measurements, *again, *footer]
 
 
 def _again(history: History, scenario: object, contestants: dict[str, ContestantInfo]) -> list[Verdict]:

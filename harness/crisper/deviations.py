@@ -42,6 +42,9 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return re.search(self.message, because) is not None
 
 
+_START = re.compile(r"\s*\[\[\s*deviation\s*\]\]")
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     deviation: list[Deviation] = []
 
@@ -65,9 +68,9 @@ def all_of(path: Path) -> list[Deviation]:
     try:
         found = msgspec.toml.decode(text, type=_File).deviation
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        message = f"{path.name}: {error}"
+        message = f"{path.parent.name}/{path.name}: {error}"
         raise DeviationError(message, hint="see CONTRIBUTING.md for the fields of a deviation") from error
-    starts = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[deviation]]"]
+    starts = [number for number, line in enumerate(text.splitlines(), 1) if _START.match(line)]
     placed = [
         msgspec.structs.replace(each, place=f"{path.parent.name}/{path.name}:{line}")
         for each, line in zip(found, starts, strict=True)

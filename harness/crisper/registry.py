@@ -70,16 +70,19 @@ def _loaded(entry: EntryPoint, option: str) -> Any:
 def _by_url(option: str) -> Backend:
     from crisper.celery import urls
 
-    label, url = _labelled(option)
     shown = urls.redacted(option)
+    label, url = _labelled(option, shown)
     cls = urls.backend_class(url, option=shown)
     urls.expect_listener(url, option=shown)
     return Backend(name=label, url=url, claims=urls.claims_of(cls), client="", yours=True)
 
 
-def _labelled(option: str) -> tuple[str, str]:
+def _labelled(option: str, shown: str) -> tuple[str, str]:
     head, _, rest = option.partition("://")
     label, equals, scheme = head.rpartition("=")
+    if equals and not label:
+        message = f"--backend {shown}: the label before = is empty"
+        raise UsageError(message, hint="write label=URL, or the URL alone")
     if equals:
         return label, f"{scheme}://{rest}"
     return f"{scheme.partition('+')[0].rpartition(':')[2]}-url", option

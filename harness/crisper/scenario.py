@@ -24,7 +24,7 @@ Lane = Literal["watch", "play", "alone", "measure"]
 class Judged:
     """What a check may know of the contestant: its claims and documented facts, never its name."""
 
-    celery: str
+    celery: str = ""
     claims: frozenset[Capability]
     facts: Mapping[str, int | None]
 

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from crisper.player.address import Address
 from crisper.player.bench import Block, Samples
 from crisper.player.channel import Channel, Enter, Entered, Perform, Performed
 
@@ -22,7 +23,7 @@ def ends():
 def messages(made):
     """Return one message of each kind."""
     return [
-        Enter(option="memory", url="cache+memory://", namespace="n", seed=1),
+        Enter(option="memory", address=Address(url="cache+memory://"), namespace="n", seed=1),
         Entered(celery="5.6.2", client="redis 8", overhead_ns=150),
         Entered(failure="OSError: no"),
         Perform(id=1, play=made.PLAY, layer="kv", source="x.py", background=True),

@@ -70,6 +70,14 @@ def test_giving_up_too_soon_decides_nothing():
     assert "unknown" == found(WITHIN_5_S, hung("set", 11, took=4))[0]
 
 
+def test_the_reason_does_not_depend_on_who_was_first():
+    """Calls that were made at the same time are told in the same order, whichever began first."""
+    one = found(WITHIN_5_S, hung("set", 11, took=6), hung("get", 12, took=6))
+    other = found(WITHIN_5_S, hung("get", 11, took=6), hung("set", 12, took=6))
+
+    assert one == other
+
+
 def test_raising_late_is_broken():
     """A call that raises after the bound is a failure, by the margin."""
     assert ("fail", "get raised ConnectionError after 9 s, more than 5 s") == found(

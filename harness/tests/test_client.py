@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crisper.celery.client import Client, connect, is_missing
+from crisper.celery.client import Client, Replies, connect, is_missing
 from crisper.celery.recorder import Recorder
 
 
@@ -15,7 +15,7 @@ def recorder():
 def client(recorder, request):
     """Return a function that makes a client of Celery's in-memory backend."""
     connected = connect("cache+memory://", expires_ns=None)
-    return lambda layer: Client(f"{request.node.name}", layer, connected, recorder, None)
+    return lambda layer: Client(f"{request.node.name}", layer, connected, recorder, None, Replies())
 
 
 @pytest.mark.parametrize(("expires_ns", "expires"), [(2_000_000_000, 2), (None, None), (86_401_000_000_000, 86_401)])

@@ -150,7 +150,6 @@ def test_a_refused_lifetime_fails(made, told):
     assert ("fail", [1, 2, 3]) == (finding.word, finding.evidence)
 
 
-@pytest.mark.xfail(strict=True, reason="a write that timed out is told as a refused lifetime")
 def test_a_write_that_timed_out_is_not_refused(made, told):
     """A time-out may have happened: it says nothing about a lifetime."""
     assert (

@@ -126,7 +126,6 @@ def test_without_an_answer_nothing_is_decided(told_of, calls):
     assert "unknown" == told_of(*calls).word
 
 
-@pytest.mark.xfail(strict=True, reason="a write in doubt stays possible for ever: the read that shows it is forgotten")
 def test_a_doubt_ends_with_the_first_read(told_of):
     """Once a read has shown that a write in doubt happened, the older value is no longer possible."""
     assert "fail" == told_of(wrote(1), wrote(2, **TIMED_OUT), read(2), read(1), read(2)).word

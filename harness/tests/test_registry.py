@@ -143,7 +143,6 @@ def test_a_redacted_url_shows_no_secret(url, shown):
     assert shown == redacted(url)
 
 
-@pytest.mark.xfail(strict=True, reason="what is behind the first / ? or # counts as path, query or fragment")
 @pytest.mark.parametrize(
     "url",
     [
@@ -166,13 +165,11 @@ def test_no_refusal_shows_a_secret(refused, free_port, url):
     assert [] == [word for word in SECRETS if word in said]
 
 
-@pytest.mark.xfail(strict=True, reason="a password with a slash is taken for a port, and the error quotes it")
 def test_no_refusal_quotes_a_password_as_a_port(refused):
     """A password that is mistaken for a port is not shown by the error about the port."""
     assert "s3cret" not in refused("redis://:s3cret/more@host/0")
 
 
-@pytest.mark.xfail(strict=True, reason="an empty label is taken: pytest's ids and the report name nobody")
 def test_an_empty_label_is_refused(refused):
     """A contestant has a name."""
     assert "label" in refused("=cache+memory://")

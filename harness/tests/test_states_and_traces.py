@@ -50,7 +50,6 @@ def test_without_a_read_success_is_not_judged(told_of):
     assert "unknown" == told_of(("store_result", SUCCESS)).word
 
 
-@pytest.mark.xfail(strict=True, reason="the first SUCCESS of any task is asked of every read")
 def test_each_task_has_a_success_of_its_own(made):
     """The SUCCESS of one task is not asked of another."""
     ops = [
@@ -69,7 +68,6 @@ def test_each_task_has_a_success_of_its_own(made):
     assert "pass" == success_stands(made.history(*ops), made.judged()).word
 
 
-@pytest.mark.xfail(strict=True, reason="a time-out is a failure here, though it may or may not have happened")
 def test_a_store_that_timed_out_is_no_failure(made):
     """A late store in doubt may be ignored by the backend: whether SUCCESS stands is told by the reads."""
     ops = (

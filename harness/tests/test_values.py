@@ -53,12 +53,8 @@ def test_different_values_have_different_forms(one, other):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        pytest.param(
-            {1: "x"}, {"1": "x"}, marks=pytest.mark.xfail(strict=True, reason="repr(1) is '1': keys run together")
-        ),
-        pytest.param(
-            {"$bytes": "x"}, b"x", marks=pytest.mark.xfail(strict=True, reason="a key that begins with $ is not marked")
-        ),
+        pytest.param({1: "x"}, {"1": "x"}),
+        pytest.param({"$bytes": "x"}, b"x"),
     ],
 )
 def test_a_mapping_is_not_taken_for_another(one, other):
@@ -87,8 +83,8 @@ def test_what_is_unknown_is_shown():
         b"\x00\xff",
         {"a": {1, 2}},
         float("inf"),
-        pytest.param(2**64, marks=pytest.mark.xfail(strict=True, reason="MessagePack holds no int above 64 bits")),
-        pytest.param("\ud800", marks=pytest.mark.xfail(strict=True, reason="a lone surrogate has no UTF-8 form")),
+        pytest.param(2**64),
+        pytest.param("\ud800"),
     ],
 )
 def test_whatever_a_backend_answers_can_be_sent(value):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from crisper.reproduction.making import folder
+from crisper.reproduction.record import folder
 from crisper.runs import Run
 from crisper_reports import matrix, story
 from crisper_reports.known import now_and_then

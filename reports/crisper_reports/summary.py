@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crisper.reproduction.making import folder
+from crisper.reproduction.record import folder
 from crisper.runs import Run
 from crisper_reports import matrix, numbers, story
 from crisper_reports.known import now_and_then

@@ -14,6 +14,7 @@ from crisper.clauses import Clause
 from crisper.deviations import Deviation
 from crisper.history import History, Observation, Op, Play
 from crisper.measurements import Measurement
+from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Footer, Header, Record, ScenarioInfo, ServerInfo, Writer
 from crisper.verdicts import Finding, Verdict
 
@@ -118,6 +119,11 @@ def history(at, ops=(), observations=(), broken=None):
     )
 
 
+def reproduction(at, script="import sys\n", because=""):
+    command = f"pytest 'scenarios/s.py::{at}' --seed 1 --backend {at.contestant}"
+    return Reproduction(play=at, clause=at.scenario[2:], command=command, script=script, because=because)
+
+
 def measurement(name, operation="get", *, p50=1_000_000, size=100, layer="kv", count=4_000, **changes):
     known = {
         "scenario": "s.latency",
@@ -193,6 +199,7 @@ def _played(at, dice):
         ops[30] = op(31, outcome="failed", error="TimeoutError", message="timed out", output=None)
         yield history(at, ops, seen)
         yield verdict(at, "fail", FAILURES[name, clause], level=level, deviation=known, evidence=(23, 24, 31))
+        yield reproduction(at)
     elif at.layer == "kv" and name == NO_KV:
         yield verdict(at, "inapplicable", "it has no kv layer", level=level)
     elif clause in ("C2", "C5") and name in NO_EXPIRY:
@@ -233,7 +240,7 @@ def like_real(tmp_path):
 def made():
     """Return the builders above, since a test module cannot import its conftest."""
     return SimpleNamespace(
-        **{each.__name__: each for each in (header, play, contestant, verdict, op, history)}
+        **{each.__name__: each for each in (header, play, contestant, verdict, op, history, reproduction)}
         | {"measurement": measurement, "write": write, "FOOTER": FOOTER, "HOSTILE": HOSTILE, "UPSTREAM": UPSTREAM}
     )
 

@@ -45,6 +45,14 @@ def test_summary_prints_json_on_demand(like_real):
     )
 
 
+def test_summary_prints_markdown_on_demand(like_real):
+    """With --markdown the output is Markdown; both forms at once are refused."""
+    both = CliRunner().invoke(summary, [str(like_real), "--markdown", "--json"])
+
+    assert _output(summary, like_real, "--markdown").startswith("## Result backends\n")
+    assert 2 == both.exit_code
+
+
 def test_diff_compares_two_files(like_real):
     """A Run compared with itself has changed in nothing."""
     assert "Verdicts: 0 of 86 changed" in _output(diff, like_real, like_real)

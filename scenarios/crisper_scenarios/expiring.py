@@ -16,14 +16,14 @@ from crisper_scenarios.clauses.values import A7, A9
 KEYS = 50
 
 
-@scenario({C1: never_early, C2: gone_in_time}, layers=("kv", "result"), lane="watch", ops=60, seconds=90)
+@scenario({C1: never_early, C2: gone_in_time}, layers=("kv", "result"), lane="watch", ops=4000, seconds=90)
 def expiring_keys(stage: Stage) -> None:
     """Write fifty keys with the shortest documented lifetime (2 s at least), and watch each to its end."""
     client = stage.reader(expires_ns=_shortest(stage))
     watch(stage, planted(client, stage.keys(KEYS)))
 
 
-@scenario({C5: lifetimes_work}, layers=("kv", "result"), lane="watch", ops=30, seconds=90)
+@scenario({C5: lifetimes_work}, layers=("kv", "result"), lane="watch", ops=1500, seconds=90)
 def short_lifetimes(stage: Stage) -> None:
     """Write keys that shall live 1, 5 and 9 seconds, and watch each to its end."""
     watched = []
@@ -32,7 +32,7 @@ def short_lifetimes(stage: Stage) -> None:
     watch(stage, watched)
 
 
-@scenario({A7: both(never_early, last_life_is_read)}, layers=("kv", "result"), lane="watch", ops=60, seconds=90)
+@scenario({A7: both(never_early, last_life_is_read)}, layers=("kv", "result"), lane="watch", ops=1000, seconds=90)
 def renewed_keys(stage: Stage) -> None:
     """Write keys, write them again after 0.7 of their life, and watch the second life."""
     client = stage.reader(expires_ns=_shortest(stage))
@@ -43,7 +43,7 @@ def renewed_keys(stage: Stage) -> None:
     watch(stage, planted(client, keys, b"second life"))
 
 
-@scenario({A9: kept_after_end}, layers=("kv", "result"), lane="watch", ops=200, seconds=90)
+@scenario({A9: kept_after_end}, layers=("kv", "result"), lane="watch", ops=800, seconds=90)
 def reborn_keys(stage: Stage) -> None:
     """Write a key again as soon as it is deleted, and one as soon as it has expired, then every quarter of a second."""
     client = stage.reader(expires_ns=_shortest(stage))
@@ -56,7 +56,7 @@ def reborn_keys(stage: Stage) -> None:
         _again(stage, client, key)
 
 
-@scenario({C6: fractions_end}, layers=("kv", "result"), lane="watch", ops=30, seconds=30)
+@scenario({C6: fractions_end}, layers=("kv", "result"), lane="watch", ops=600, seconds=30)
 def fractions_of_a_second(stage: Stage) -> None:
     """Write keys that shall live 0.5 and 1.9 seconds, and watch each to its end."""
     watched = []
@@ -65,7 +65,7 @@ def fractions_of_a_second(stage: Stage) -> None:
     watch(stage, watched)
 
 
-@scenario({C14: reading_prolongs_nothing}, layers=("kv", "result"), lane="watch", ops=10, seconds=90)
+@scenario({C14: reading_prolongs_nothing}, layers=("kv", "result"), lane="watch", ops=1200, seconds=90)
 def read_all_the_time(stage: Stage) -> None:
     """Read one key all the time; when it is gone, or has lived more than twice its time, look at its unread twin."""
     read, twin = stage.reader(expires_ns=_shortest(stage)), stage.client(expires_ns=_shortest(stage))

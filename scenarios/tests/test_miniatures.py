@@ -68,7 +68,6 @@ def test_no_script_breaks_off(played, miniature):
     assert [] == [each.play for each in histories if each.broken and each.play.contestant == miniature.__name__]
 
 
-@pytest.mark.xfail(strict=True, reason="what a watch reads is not counted: expiring_keys declares 60 calls, keeps 150")
 def test_a_script_costs_no_more_than_it_declares(played):
     """No playing makes more calls than its scenario's budget, which reports show and somebody's server relies on."""
     run = played("Honest")

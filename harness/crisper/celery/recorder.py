@@ -14,7 +14,7 @@ import msgspec
 from crisper.celery.patience import within
 from crisper.clauses import Layer
 from crisper.history import Op, Outcome, Phase
-from crisper.values import canonical
+from crisper.values import canonical, printable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +50,7 @@ class Recorder:
     def __init__(self) -> None:
         self.phase: Phase = "steady"
         self._calls: list[Call] = []
+        self._made = 0
         self._adopted: list[Op] = []
         self._seq = itertools.count(1)
         self._lock = threading.Lock()
@@ -72,7 +73,7 @@ class Recorder:
 
         One that may hang is given up after `patience_ns`, with NoAnswerError.
         """
-        seq = next(self._seq)
+        seq = self._made = next(self._seq)
         called_ns = time.monotonic_ns()
         output, error = attempt(function) if patience_ns is None else within(patience_ns, lambda: attempt(function))
         returned_ns = time.monotonic_ns()
@@ -107,8 +108,8 @@ class Recorder:
 
     @property
     def count(self) -> int:
-        """How many calls are kept so far."""
-        return len(self._calls)
+        """How many calls were made so far, kept or not."""
+        return self._made
 
     @property
     def troubled(self) -> bool:
@@ -138,7 +139,7 @@ def _op(call: Call, process: int) -> Op:
         expires_ns=call.expires_ns,
         outcome=_outcome(error),
         error=None if error is None else type(error).__name__,
-        message=None if error is None else str(error),
+        message=None if error is None else printable(str, error),
         called_ns=call.called_ns,
         returned_ns=call.returned_ns,
         phase=call.phase,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from celery import Celery
 from celery.app.backends import by_url
@@ -46,27 +46,29 @@ def claims_of(cls: type[Any]) -> frozenset[Capability]:
 
 
 def redacted(url: str) -> str:
-    """Return a URL without any secret: no password, and no values in its query."""
+    """Return a URL without any secret: no password, and no values in its query.
+
+    A password may hold what ends a host in other URLs, so all up to the last @ is taken for credentials.
+    """
     head, mark, rest = url.partition("://")
-    parts = urlsplit(f"x://{rest}") if mark else None
-    if parts is None:
+    if not mark:
         return url
-    user, at, host = parts.netloc.rpartition("@")
-    if at:
-        name, colon, _ = user.partition(":")
-        host = f"{name}:***@{host}" if colon else f"***@{host}"
-    query = "&".join(f"{key}=***" for key, _ in parse_qsl(parts.query, keep_blank_values=True))
-    return f"{head}://{host}{parts.path}{'?' + query if query else ''}"
+    credentials, at, place = rest.rpartition("@")
+    place, question, query = place.partition("?")
+    user, colon, _ = credentials.partition(":")
+    shown = f"{user}:***@" if colon else "***@"
+    keys = "&".join(f"{each.partition('=')[0]}=***" for each in query.split("&"))
+    return f"{head}{mark}{shown if at else ''}{place}{question}{keys if question else ''}"
 
 
 def expect_listener(url: str, *, option: str, timeout_s: float = 3.0) -> None:
     """Raise UsageError unless somebody listens where the URL points to; a URL without host and port is let through."""
-    parts = urlsplit("x://" + url.partition("://")[2])
+    parts = urlsplit("x://" + url.partition("://")[2].rpartition("@")[2])
     try:
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        message = f"--backend {option}: {error}"
-        raise UsageError(message, hint="the port is the number after the host's last colon") from error
+        message = f"--backend {option}: its port is not a number between 0 and 65535"
+        raise UsageError(message, hint="the port is what follows the host's last colon") from error
     if not host or port is None:
         return
     try:

@@ -107,12 +107,10 @@ def _reborn(history: History, key: str, contestant: Judged) -> Finding:
 
 
 def _of_all(history: History, judge: Callable[[Life], Finding]) -> Finding:
-    refused = [op for op in history.calls(*WRITES) if op.outcome != "ok"]
-    if refused:
+    if refused := [op for op in history.calls(*WRITES) if op.outcome == "failed"]:
         return _refused(refused)
-    troubled = [op for op in history.calls(*READS) if op.outcome != "ok"]
-    if troubled:
-        return undecided(f"{len(troubled)} reads raised, the first {troubled[0].failure}", troubled[0].seq)
+    if troubled := [op for op in history.calls(*WRITES, *READS) if op.outcome != "ok"]:
+        return undecided(f"{len(troubled)} calls raised, the first {troubled[0].failure}", troubled[0].seq)
     findings = [judge(life) for life in lives(history)]
     if not findings:
         return undecided("nothing was written with an expiry")

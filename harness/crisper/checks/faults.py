@@ -132,7 +132,9 @@ def _of_all(history: History, findings: list[Finding]) -> Finding:
 
 def _during(history: History) -> list[Op]:
     first = next(iter(faults(history)), None)
-    return [op for op in history.ops if first is not None and first.began_ns <= op.called_ns < first.ended_ns]
+    calls = [op for op in history.ops if first is not None and first.began_ns <= op.called_ns < first.ended_ns]
+    # They were made at the same time: which came first is chance, and no reason should read otherwise for it.
+    return sorted(calls, key=lambda op: op.call)
 
 
 def _after(history: History) -> list[Op]:

@@ -33,7 +33,10 @@ class _Register:
         self.held[op.keys[0]] = [value] if op.outcome == "ok" else [*self.held[op.keys[0]], value]
 
     def contradicted(self, key: str, answer: Value | Missing) -> bool:
-        return not any(same(answer, value) for value in self.held[key])
+        """Whether no possible value was answered; if one was, the others are possible no longer."""
+        seen = [value for value in self.held[key] if same(answer, value)]
+        self.held[key] = seen or self.held[key]
+        return not seen
 
 
 def reads_see_last_write(history: History, _: Judged) -> Finding:

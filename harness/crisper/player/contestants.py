@@ -65,7 +65,8 @@ def info(backend: Backend, entered: Entered, where: Address, server: Server | No
     else:
         about = ServerInfo(engine="yours", version="", profile="yours") if backend.yours else None
     found = _info(backend, celery=entered.celery, client=entered.client, url=redacted(where.url), server=about)
-    return msgspec.structs.replace(found, broker=redacted(where.broker)) if where.broker else found
+    known = deviations.known(backend.deviations, backend.name) if backend.deviations else []
+    return msgspec.structs.replace(found, deviations=known, broker=redacted(where.broker) if where.broker else None)
 
 
 def absent(backend: Backend, why: str) -> ContestantInfo:
@@ -77,7 +78,6 @@ def absent(backend: Backend, why: str) -> ContestantInfo:
 
 def _info(backend: Backend, *, celery: str, client: str, url: str, server: ServerInfo | None) -> ContestantInfo:
     layers: list[Layer] = [layer for layer in get_args(Layer) if not lacks_layer(layer, backend.claims)]
-    known = deviations.known(backend.deviations, backend.name) if backend.deviations else []
     return ContestantInfo(
         name=backend.name,
         url=url,
@@ -88,7 +88,7 @@ def _info(backend: Backend, *, celery: str, client: str, url: str, server: Serve
             "largest_value_bytes": backend.facts.largest_value_bytes,
             "default_port": backend.engine.port if backend.engine else None,
         },
-        deviations=known,
+        deviations=[],
         celery=celery,
         client=client,
         server=server,

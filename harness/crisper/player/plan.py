@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from crisper.backends import Backend
-from crisper.clauses import Clause
+from crisper.clauses import Clause, natural
 from crisper.history import Play
 from crisper.judging import lacks_layer
 from crisper.player.stage import SECOND
@@ -66,7 +66,7 @@ class Plan:
             if isinstance(entry.scenario, Scenario)
             for clause in entry.scenario.checks
         }
-        return sorted(found.values(), key=lambda clause: (clause.id[0], int(clause.id[1:])))
+        return sorted(found.values(), key=natural)
 
 
 def _unique(scenarios: Iterable[Scenario | Workload]) -> list[Scenario | Workload]:

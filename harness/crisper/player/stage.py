@@ -132,10 +132,14 @@ class Stage:
 
     def key(self) -> str:
         """Return a key (or task id) that nobody has used."""
+        self.expect_budget()
+        return f"{self._contact.namespace}-{next(self._numbers)}"
+
+    def expect_budget(self) -> None:
+        """Raise BudgetSpentError once more calls were made than the scenario declared."""
         if self.recorder.count > self._ops:
             message = f"more than the {self._ops} calls that the scenario declared"
             raise BudgetSpentError(message)
-        return f"{self._contact.namespace}-{next(self._numbers)}"
 
     def keys(self, count: int) -> list[str]:
         """Return several fresh keys."""

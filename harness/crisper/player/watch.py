@@ -91,6 +91,7 @@ def watch(stage: Stage, watched: list[Watched], *, closely: bool = False, until_
         if until_ns is not None and next_one.at_ns >= until_ns:
             break
         time.sleep(max(0, next_one.at_ns - time.monotonic_ns()) / 1e9)
+        stage.expect_budget()
         next_one.watched.look()
         now_ns = time.monotonic_ns()
         pause_ns = next_one.watched.pause_ns(now_ns, closely=closely)

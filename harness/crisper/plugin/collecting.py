@@ -17,6 +17,7 @@ from crisper.plugin.items import PlayItem
 from crisper.scenario import Scenario, declared_in
 
 
+REFUSED = pytest.StashKey[str]()
 ASKED = pytest.StashKey[dict[str, tuple[str, Backend]]]()
 REFUSED = pytest.StashKey[str]()
 
@@ -56,7 +57,8 @@ class ScenarioFile(pytest.File):
                 for name in contestants:
                     play = Play(scenario=scenario.id, layer=layer, contestant=name)
                     entry = Entry(play=play, scenario=scenario, source=str(self.path))
-                    yield PlayItem.from_parent(self, name=f"{scenario.id}[{layer}-{name}]", entry=entry)
+                    label = f"{scenario.id}[{layer}-{name}]"
+                    yield PlayItem.from_parent(self, name=label, nodeid=f"{self.nodeid}::{label}", entry=entry)
 
 
 def _asked(config: pytest.Config) -> dict[str, tuple[str, Backend]]:

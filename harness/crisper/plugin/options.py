@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot work, before anything is collected."""
-    if getattr(config.option, "numprocesses", None) and config.option.backend:
+    if getattr(config.option, "numprocesses", None):
         message = "-n: pytest-xdist would start every server once per worker; Crisper plays in parallel already"
         raise pytest.UsageError(message)
     for mark in (*get_args(Lane), *get_args(Layer)):
@@ -65,7 +65,7 @@ def images(config: pytest.Config) -> dict[str, str]:
     pairs = [option.partition("=") for option in config.option.image or ()]
     for engine, equals, reference in pairs:
         if not (engine and equals and reference):
-            message = f"--image {engine}: not of the form ENGINE=REFERENCE"
+            message = f"--image {engine}{equals}{reference}: not of the form ENGINE=REFERENCE"
             raise UsageError(message)
     return {engine: reference for engine, _, reference in pairs}
 

@@ -105,7 +105,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Start playing as soon as the plan is known; pytest's own loop then waits for each item."""
     items = [item for item in session.items if isinstance(item, PlayItem)]
-    if not items or session.config.option.collectonly:
+    broken = session.testsfailed and not session.config.option.continue_on_collection_errors
+    if not items or session.config.option.collectonly or broken:
         return
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, _ended)

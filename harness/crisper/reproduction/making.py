@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crisper.errors import RunError
 from crisper.history import Play
-from crisper.reproduction.record import Reproduction, UnsayableError
+from crisper.reproduction.record import Reproduction, UnsayableError, folder
 from crisper.reproduction.script import Told, script
 from crisper.runs import Run
 from crisper.verdicts import Verdict
@@ -18,11 +18,6 @@ def reproductions(run: Run, commands: Mapping[Play, str]) -> Iterator[Reproducti
     for verdict in run.verdicts:
         if verdict.finding.word == "fail":
             yield _reproduction(run, verdict, commands.get(verdict.play, ""))
-
-
-def folder(run: Path) -> Path:
-    """Return where the scripts of a Run stand."""
-    return run.with_suffix("") / "repro"
 
 
 def write(run: Path, found: list[Reproduction]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import msgspec
 
@@ -27,6 +28,11 @@ class Reproduction(msgspec.Struct, frozen=True, kw_only=True, tag_field="record"
         play = self.play
         name = re.sub(r"[^\w.-]", "_", f"{self.clause}-{play.scenario}-{play.layer}-{play.contestant}")
         return f"{name}.py"
+
+
+def folder(run: Path) -> Path:
+    """Return where the scripts of a Run stand."""
+    return run.with_suffix("") / "repro"
 
 
 class UnsayableError(Exception):

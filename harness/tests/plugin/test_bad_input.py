@@ -28,10 +28,6 @@ CASES = {
         "--run scenario_own.py: the file exists (choose another",
     ),
 }
-AT_COLLECTION = [name for name, (_, backends, _) in CASES.items() if backends is not MEMORY]
-SHOWN_AS_A_CRASH = pytest.mark.xfail(
-    strict=True, reason="a UsageError raised while collecting is shown with its traceback, exit code 2"
-)
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +46,7 @@ def refused(tmp_path_factory, play):
         return dict(zip(CASES, threads.map(played, CASES), strict=True)), port
 
 
-@pytest.mark.parametrize(
-    "case", [pytest.param(each, marks=SHOWN_AS_A_CRASH if each in AT_COLLECTION else ()) for each in CASES]
-)
+@pytest.mark.parametrize("case", CASES)
 def test_bad_input_is_one_clear_line(refused, case):
     """What cannot work is said in one line, with the exit code for usage, and no traceback."""
     sessions, port = refused
@@ -90,15 +84,11 @@ def test_without_an_engine_the_others_play(engineless):
     assert "no container engine answers at unix:///nowhere/docker.sock" in engineless.output
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the page of a Run in which somebody kept nothing crashes, and its exit code is 1"
-)
 def test_without_an_engine_the_exit_code_is_ours(engineless):
     """A server that cannot be had is the harness's error, without a traceback."""
     assert (ExitCode.harness_error, False) == (engineless.code, "Traceback" in engineless.output), engineless.output
 
 
-@pytest.mark.xfail(strict=True, reason="the Player is started before pytest has looked at the errors of collection")
 def test_a_scenario_file_that_does_not_load_starts_nothing(folder, play):
     """A mistake in somebody's own scenario file is shown where it is, and nothing is begun."""
     (folder / "scenario_mistaken.py").write_text("import no_such_module\n")
@@ -123,7 +113,6 @@ mine = Backend(
 """
 
 
-@pytest.mark.xfail(strict=True, reason="the error is raised again while it is being told, and its thread dies of it")
 def test_a_malformed_deviations_file_is_one_clear_line(folder, installed, play):
     """A declared backend whose deviations cannot be read fails as our error, naming the file and the field."""
     environment = installed("crisper.backends", "mine", BACKEND)
@@ -140,9 +129,6 @@ def mine(run):
 """
 
 
-@pytest.mark.xfail(
-    strict=True, reason="only ImportError and HarnessError of a report are caught; pytest then exits with 1"
-)
 def test_a_report_that_crashes_changes_no_exit_code(folder, installed, play):
     """Whatever becomes of the report, the exit code speaks of the backends, and the Run's path is shown."""
     environment = installed("crisper.closing", "mine", REPORT)

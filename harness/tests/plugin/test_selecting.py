@@ -60,7 +60,6 @@ def test_x_stops_the_plan(folder, play):
     assert 0 != session.code
 
 
-@pytest.mark.xfail(strict=True, reason="pytest 9.2 parses ids: an item whose name holds [...] must be given its nodeid")
 def test_lf_plays_what_failed(everything, play):
     """--lf selects what stopped the gate last time, and nothing else."""
     names = named(play(everything.folder, "--lf", "--collect-only"))
