@@ -27,7 +27,6 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     broker: str
     queue: str
     pool: Pool
-    concurrency: int
     expires_ns: int
 
 
@@ -59,7 +58,8 @@ def main() -> None:
     task_postrun.connect(_done)
     worker_process_init.connect(_outlive_no_parent)
     quiet = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    staff = (f"--pool={post.pool}", f"--concurrency={post.concurrency}", f"--hostname={post.queue}@%h")
+    # One at a time: Celery sends a retry off before it stores RETRY, and a second child would store its end before that.
+    staff = (f"--pool={post.pool}", "--concurrency=1", f"--hostname={post.queue}@%h")
     backend.app.set_current()
     backend.app.worker_main(["worker", *staff, *quiet])
 

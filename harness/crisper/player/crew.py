@@ -14,7 +14,6 @@ from crisper.player.workers import Worker, WorkerError
 
 #: Importing Celery and a driver takes under a second; ten others do the same meanwhile, on two cores.
 READY_WITHIN_S = 40.0
-_CHILDREN: dict[Pool, int] = {"solo": 1, "prefork": 2}
 
 
 class Crew:
@@ -35,7 +34,6 @@ class Crew:
                 broker=brokers.for_queue(broker, queue),
                 queue=queue,
                 pool=pool,
-                concurrency=_CHILDREN[pool],
                 expires_ns=self._expires_ns,
             )
             self._workers[pool] = Worker(post)

@@ -17,9 +17,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from crisper.celery.worker import Post, Word
+from crisper.values import WHOLE_BYTES
 
 
-_TAIL_BYTES = 2000
+#: What is kept whole in a Run: crisper.values.
+_TAIL_BYTES = WHOLE_BYTES
 
 
 class WorkerError(Exception):
@@ -43,6 +45,8 @@ class Worker:
             start_new_session=True,
         )
         self._words: list[Word] = []
+        # Not by each listener for itself: msgspec crashes where two threads look into a type for the first time.
+        self._decode = msgspec.json.Decoder(Word).decode
         self._heard = threading.Event()
         self._listener = threading.Thread(target=self._listen, daemon=True, name=f"worker-{post.pool}")
         self._listener.start()
@@ -98,7 +102,7 @@ class Worker:
             self._popen.stdin.write(msgspec.json.encode(self.post) + b"\n")
             self._popen.stdin.flush()
         for line in self._popen.stdout:
-            word = msgspec.json.decode(line, type=Word)
+            word = self._decode(line)
             self._words.append(word)
             if word.says == "ready":
                 self.ready_in_ns = word.at_ns - self._started_ns
