@@ -23,7 +23,7 @@ LATE_NS = SECOND
 GRAIN_NS = SECOND // 4
 
 #: The share of keys that must have been looked at in time for the others not to matter.
-DECIDED = 0.8
+DECIDED = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
