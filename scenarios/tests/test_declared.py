@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections import Counter
 
 import pytest
@@ -7,6 +9,7 @@ from celery.backends.cache import _DUMMY_CLIENT_CACHE
 
 from crisper import registry
 from crisper.celery.client import connect
+from crisper.clauses import Clause
 from crisper.player.bench import Bench, timed
 from crisper.scenario import Scenario, Workload, declared_in
 from crisper_scenarios import clauses, speed
@@ -20,7 +23,12 @@ DECLARED = [
 ]
 SCENARIOS = [each for each in DECLARED if isinstance(each, Scenario)]
 WORKLOADS = [each for each in DECLARED if isinstance(each, Workload)]
-CLAUSES = {each.id: each for each in vars(clauses).values() if isinstance(each, clauses.Clause)}
+CLAUSES = {
+    each.id: each
+    for found in pkgutil.iter_modules(clauses.__path__)
+    for each in vars(importlib.import_module(f"{clauses.__name__}.{found.name}")).values()
+    if isinstance(each, Clause)
+}
 
 #: What each operation leaves behind of its own keys, when three calls were made and undone.
 LEAVES = {"set": 0, "get": 200, "mget_100": 200, "delete": 200, "store": 0, "fetch": 200}
