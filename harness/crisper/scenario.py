@@ -48,7 +48,7 @@ class Scenario:
     lane: Lane
     ops: int
     seconds: int
-    durable: bool
+    durable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

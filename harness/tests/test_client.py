@@ -82,7 +82,7 @@ class Answers:
 )
 def test_a_lazy_answer_is_used_up(recorder, answer, output):
     """An answer for many keys counts when it has been given: generator, list, or mapping by key of either type."""
-    Client("c", "kv", Answers(answer), recorder, None).mget(["a", "b"])
+    Client("c", "kv", Answers(answer), recorder, None, Replies()).mget(["a", "b"])
 
     assert [output] == [op.output for op in recorder.ops()]
 
@@ -96,4 +96,4 @@ def test_a_read_that_raised_is_not_missing(recorder):
         def get(self, key):
             raise KeyError(key)
 
-    assert not is_missing(Client("c", "kv", Raising(), recorder, None).get("k"))
+    assert not is_missing(Client("c", "kv", Raising(), recorder, None, Replies()).get("k"))

@@ -162,7 +162,7 @@ def test_reads_that_raise_decide_nothing(made, life, told):
     trouble = made.op(9, "get", outcome="failed", error="OSError", message="no")
     finding = told(gone_in_time, *life(seen=[1.9]), trouble)
 
-    assert ("unknown", "1 reads raised, the first OSError: no", [9]) == (
+    assert ("unknown", "1 calls raised, the first OSError: no", [9]) == (
         finding.word,
         finding.because,
         finding.evidence,

@@ -79,7 +79,7 @@ def test_what_is_not_claimed_and_fails_is_unsupported(found):
     finding = found(always(failed("still there", 3)), needs="autoexpire")
 
     assert ("unsupported", [3]) == (finding.word, finding.evidence)
-    assert "autoexpire is not claimed, and does not work: still there" == finding.because
+    assert "autoexpire is not claimed, and silently does nothing: still there" == finding.because
 
 
 def test_what_is_not_claimed_and_works_passes_and_says_so(found):

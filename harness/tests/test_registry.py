@@ -120,7 +120,7 @@ def test_a_host_that_nobody_knows_is_one_clear_line(refused):
 
 def test_a_port_that_is_no_number_is_one_clear_line(refused):
     """What stands where the port should is refused, with a hint."""
-    assert "the port is the number after the host's last colon" in refused("redis://host:port/0")
+    assert "the port is what follows the host's last colon" in refused("redis://host:port/0")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_no_refusal_shows_a_secret(refused, free_port, url):
 
 def test_no_refusal_quotes_a_password_as_a_port(refused):
     """A password that is mistaken for a port is not shown by the error about the port."""
-    assert "s3cret" not in refused("redis://:s3cret/more@host/0")
+    assert "s3cret" not in refused("redis://:s3cret/more@host:port/0")
 
 
 def test_an_empty_label_is_refused(refused):

@@ -58,7 +58,7 @@ def main() -> None:
     task_postrun.connect(_done)
     worker_process_init.connect(_outlive_no_parent)
     quiet = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    # One at a time: Celery sends a retry before it stores RETRY, and a second child could store its end before that.
+    # One at a time: Celery sends a retry off before it stores RETRY; a second child would store its end before that.
     staff = (f"--pool={post.pool}", "--concurrency=1", f"--hostname={post.queue}@%h")
     backend.app.set_current()
     backend.app.worker_main(["worker", *staff, *quiet])

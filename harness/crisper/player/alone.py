@@ -103,7 +103,8 @@ class Alone:
             turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server))
             return None
         try:
-            return self._company.finish(turn.pending)
+            lost = "lost with the contestant's process, through the fault of others"
+            return self._company.finish(turn.pending) or lost
         finally:
             self._servers.stop(server)
 

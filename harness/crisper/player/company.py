@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
@@ -40,6 +41,7 @@ class Company:
         self._enter = enter
         self._hire: Hire | None = None
         self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
         self.process = Process()
         self.entered = self._welcome()
 
@@ -89,10 +91,10 @@ class Company:
         self.process.end()
 
     def _restart(self) -> None:
-        if self.process.alive:
-            return
-        self.process = Process()
-        self._welcome()
+        with self._lock:
+            if not self.process.alive:
+                self.process = Process()
+                self._welcome()
         if self._hire is not None:
             self.process.hire(self._hire)
 

@@ -7,8 +7,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import get_args
 
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
@@ -22,7 +23,7 @@ from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
 from crisper.runs import ContestantInfo, Writer
-from crisper.scenario import Scenario
+from crisper.scenario import Lane, Scenario
 from crisper.servers.parallel import Servers
 from crisper.verdicts import Finding, Verdict, undecided
 
@@ -130,21 +131,28 @@ class Player:
         company.hire(where.broker or self._post.url())
 
     def _rounds(self, name: str, company: Company, hiring: threading.Thread) -> None:
-        entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
-        watched = [company.begin(entry) for entry in entries if entry.scenario.lane == "watch"]
+        lanes: dict[str, list[Entry]] = {lane: [] for lane in get_args(Lane)}
+        for entry in self._plan.of(name):
+            if not self._absent(entry):
+                lanes[entry.scenario.lane].append(entry)
+        watched = [company.begin(entry) for entry in lanes["watch"]]
         wait([pending.future for pending in watched], timeout=HEAD_START_S)
-        playing = [entry for entry in entries if entry.scenario.lane == "play"]
-        # Workers come last, so that the broker can boot meanwhile.
-        for entry in sorted(playing, key=lambda each: each.play.layer == "task"):
-            if entry.play.layer == "task":
-                hiring.join()
-            if not self._stopping.is_set():
-                self._finished(company, company.begin(entry))
-        self._break(name, company, [entry for entry in entries if entry.scenario.lane == "alone"])
-        lost = [pending.entry for pending in watched if not self._finished(company, pending)]
-        for pending in [company.begin(entry) for entry in lost]:
-            if not self._finished(company, pending):
-                self._judge(pending.entry, "lost twice with the contestant's process")
+        with ThreadPoolExecutor(1, thread_name_prefix=f"alone-{name}") as thread:
+            breaking = thread.submit(self._break, name, company, lanes["alone"])
+            # Workers come last, so that the broker can boot meanwhile.
+            for entry in sorted(lanes["play"], key=lambda each: each.play.layer == "task"):
+                if entry.play.layer == "task":
+                    hiring.join()
+                self._settle(company, entry)
+            breaking.result()
+        for entry in [pending.entry for pending in watched if not self._finished(company, pending)]:
+            self._settle(company, entry)
+
+    def _settle(self, company: Company, entry: Entry) -> None:
+        for _ in range(2):
+            if self._stopping.is_set() or self._finished(company, company.begin(entry)):
+                return
+        self._judge(entry, "lost twice with the contestant's process, through the fault of others")
 
     def _finished(self, company: Company, pending: Pending) -> bool:
         history = None if self._stopping.is_set() else company.finish(pending)

@@ -62,7 +62,9 @@ def test_the_run_follows_its_schema(everything):
     lines = [msgspec.json.decode(line) for line in everything.file.read_bytes().splitlines()]
 
     assert [] == [error.message for line in lines for error in validator.iter_errors(line)]
-    assert {"header", "contestant", "history", "verdict", "footer"} == {line["record"] for line in lines}
+    assert {"header", "contestant", "history", "verdict", "reproduction", "footer"} == {
+        line["record"] for line in lines
+    }
 
 
 def test_what_a_contestant_prints_is_not_shown(everything):
