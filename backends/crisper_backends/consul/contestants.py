@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from urllib.request import ProxyHandler, build_opener
 
 from crisper.backends import NEVER, Backend, Facts
 from crisper_backends.consul.engine import ENGINE
+from crisper_backends.consul.flags import unpack
+from crisper_backends.consul.names import canonical
 
 
 _open = build_opener(ProxyHandler({})).open
@@ -49,6 +52,20 @@ def _ttl(url: str, key: str) -> int | None:
     return int(float(seconds) * 1e9) if seconds else NEVER
 
 
+def _life(url: str, key: str) -> int | None:
+    """Return what the bundled backend's flags say of a key: exact, where a session's TTL is a lower bound."""
+    parts = urlsplit(url)
+    entries = _answer(f"http://{parts.netloc}/v1/kv/{parts.path.strip('/')}/{canonical(key)}?consistent")
+    if not entries:
+        return None
+    expires_ms = unpack(entries[0]["Flags"]).expires_ms
+    return expires_ms * 1_000_000 - time.time_ns() if expires_ms else NEVER
+
+
+def _close(backend: Any) -> None:
+    backend.store.link.close()
+
+
 consul_celery = Backend(
     name="consul-celery",
     url="consul://{host}:{port}/crisper",
@@ -62,4 +79,18 @@ consul_celery = Backend(
     ttl=_ttl,
     redirects=("CONSUL_HTTP_ADDR",),
     switches={"one_client": lambda backend: backend.one_client is not None},
+)
+
+consul = Backend(
+    name="consul",
+    url="consulkv://{host}:{port}/crisper-kv",
+    claims=frozenset({"kv", "shared", "incr", "expire", "autoexpire", "groups", "chords", "push", "tls", "auth"}),
+    client="python-consul2",
+    engine=ENGINE,
+    facts=Facts(largest_value_bytes=524_288),
+    deviations=Path(__file__).parent / "deviations.toml",
+    peek=_peek,
+    release=_close,
+    ttl=_life,
+    redirects=("CONSUL_HTTP_ADDR",),
 )

@@ -11,8 +11,8 @@ from crisper.celery.recorder import Call
 from crisper.player.stage import SECOND, Stage
 
 
-FINEST_NS = 40_000_000
-APART_NS = 25_000_000
+FINEST_NS = 100_000_000
+APART_NS = 40_000_000
 COARSEST_NS = SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
 OVERRUN_NS = SECOND // 2

@@ -1,0 +1,116 @@
+import importlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from celery import chain, chord, group
+from celery.exceptions import BackendError, ChordError
+
+
+# Celery and its broker warn of one another.
+pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("default")]
+
+REDIS = os.environ.get("CRISPER_TEST_REDIS_IMAGE", "crisper-try/redis")
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def broker():
+    """Start a Redis to carry the messages."""
+    from socket import socket
+
+    name = f"h3-{uuid4().hex[:10]}"
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = ["docker", "run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:6379", REDIS, "redis-server"]
+    subprocess.run([*command, "--bind", "0.0.0.0", "--protected-mode", "no"], check=True, capture_output=True)
+    yield f"redis://127.0.0.1:{port}"
+    subprocess.run(["docker", "rm", "-fv", name], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module", params=["prefork", "solo"])
+def tasks(request, broker, shared, tmp_path_factory):
+    """Import the tasks, with a worker running for them."""
+    environment = {
+        "TASKS_BROKER": f"{broker}/{request.param_index}",
+        "TASKS_BACKEND": f"crisper_backends.consul.backend:ConsulBackend+{shared.url()}",
+    }
+    os.environ.update(environment)
+    sys.path.insert(0, str(HERE))
+    sys.modules.pop("tasks_for_worker", None)
+    module = importlib.import_module("tasks_for_worker")
+    celery = [sys.executable, "-m", "celery", "-A", "tasks_for_worker", "worker", "-l", "info"]
+    with (tmp_path_factory.mktemp("worker") / "log").open("w") as log:
+        worker = subprocess.Popen(
+            [*celery, "-P", request.param, "-c", "4"], cwd=HERE, stderr=log, stdout=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )  # fmt: skip
+    try:
+        assert 3 == module.add.delay(1, 2).get(timeout=60)
+        yield module
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(30)
+        sys.path.remove(str(HERE))
+
+
+def test_a_thousand_tasks(tasks):
+    """A thousand tracked tasks all come back, right and in order."""
+    results = group(tasks.add.s(n, n) for n in range(1000))()
+
+    assert [2 * n for n in range(1000)] == results.get(timeout=300)
+
+
+def test_twenty_chords_of_fifty(tasks):
+    """The body of every chord runs, with every part of its header."""
+    bodies = [chord(tasks.add.s(n, c) for n in range(50))(tasks.total.s()) for c in range(20)]
+
+    assert [sum(range(50)) + 50 * c for c in range(20)] == [body.get(timeout=300) for body in bodies]
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_chords_of_other_sizes(tasks, size):
+    """One part, two, a hundred: the body runs once with all of them."""
+    body = chord(tasks.add.s(n, 0) for n in range(size))(tasks.total.s())
+
+    assert sum(range(size)) == body.get(timeout=120)
+
+
+def test_a_failing_part(tasks):
+    """A chord with a failing part fails, naming the cause."""
+    body = chord([tasks.add.s(1, 1), tasks.fail.s("the cause")])(tasks.total.s())
+    with pytest.raises(ChordError, match="the cause"):
+        body.get(timeout=60, follow_parents=False)
+
+
+def test_retries(tasks):
+    """A task that is retried twice ends in SUCCESS, and its caller gets the result."""
+    assert 2 == tasks.third_time.delay().get(timeout=60)
+
+
+def test_chains(tasks):
+    """A chain ends with its last value; one with a failing middle fails."""
+    assert 6 == chain(tasks.add.s(1, 2), tasks.add.s(3))().get(timeout=60)
+    with pytest.raises(ValueError, match="middle"):
+        chain(tasks.add.si(1, 2), tasks.fail.si("middle"), tasks.add.si(1, 1))().parent.get(timeout=60)
+
+
+def test_a_result_that_is_too_large(tasks):
+    """The caller of a task whose result exceeds the limit gets an error, and the worker works on."""
+    with pytest.raises(BackendError, match="524288"):
+        tasks.large.delay(600_000).get(timeout=60)
+
+    assert "x" * 500_000 == tasks.large.delay(500_000).get(timeout=60)
+
+
+def test_ignored_results(tasks):
+    """A task that ignores its result stores none."""
+    result = tasks.silent.delay()
+    tasks.add.delay(1, 1).get(timeout=60)
+
+    assert tasks.app.backend.get(tasks.app.backend.get_key_for_task(result.id)) is None
