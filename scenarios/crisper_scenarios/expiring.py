@@ -18,7 +18,7 @@ KEYS = 50
 
 @scenario({C1: never_early, C2: gone_in_time}, layers=("kv", "result"), lane="watch", ops=4000, seconds=90)
 def expiring_keys(stage: Stage) -> None:
-    """Write fifty keys with the shortest documented lifetime (2 s at least), and watch each to its end."""
+    """Write fifty keys with the shortest documented lifetime (5 s at least), and watch each to its end."""
     client = stage.reader(expires_ns=_shortest(stage))
     watch(stage, planted(client, stage.keys(KEYS)))
 
@@ -76,7 +76,7 @@ def read_all_the_time(stage: Stage) -> None:
 
 
 def _shortest(stage: Stage) -> int:
-    return max(2 * SECOND, stage.facts.shortest_expiry_ns)
+    return max(5 * SECOND, stage.facts.shortest_expiry_ns)
 
 
 def _again(stage: Stage, client: Client, key: str) -> None:

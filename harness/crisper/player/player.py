@@ -32,7 +32,7 @@ Outcome = list[Ruling] | list[Measurement]
 
 
 #: The short watches go first: a busy thread beside them would make them look too late.
-HEAD_START_S = 8.0
+HEAD_START_S = 10.0
 
 
 class Player:
@@ -120,29 +120,27 @@ class Player:
             self._companies[name] = company
         info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
-        hiring = threading.Thread(target=self._hire, args=(company, where), daemon=True, name=f"hiring-{name}")
-        if self._plan.needs_workers(name):
-            hiring.start()
-        self._rounds(name, company, hiring)
+        self._rounds(name, company, where)
         self.timings_ns[name] = time.monotonic_ns() - started_ns
 
     def _hire(self, company: Company, where: Address) -> None:
         # What sends its results through a broker has to get its tasks from the same one.
         company.hire(where.broker or self._post.url())
 
-    def _rounds(self, name: str, company: Company, hiring: threading.Thread) -> None:
+    def _rounds(self, name: str, company: Company, where: Address) -> None:
         lanes: dict[str, list[Entry]] = {lane: [] for lane in get_args(Lane)}
         for entry in self._plan.of(name):
             if not self._absent(entry):
                 lanes[entry.scenario.lane].append(entry)
         watched = [company.begin(entry) for entry in lanes["watch"]]
         wait([pending.future for pending in watched], timeout=HEAD_START_S)
-        with ThreadPoolExecutor(1, thread_name_prefix=f"alone-{name}") as thread:
-            breaking = thread.submit(self._break, name, company, lanes["alone"])
+        with ThreadPoolExecutor(2, thread_name_prefix=name) as threads:
+            breaking = threads.submit(self._break, name, company, lanes["alone"])
+            hiring = threads.submit(self._hire, company, where) if self._plan.needs_workers(name) else None
             # Workers come last, so that the broker can boot meanwhile.
             for entry in sorted(lanes["play"], key=lambda each: each.play.layer == "task"):
-                if entry.play.layer == "task":
-                    hiring.join()
+                if entry.play.layer == "task" and hiring is not None:
+                    hiring.result()
                 self._settle(company, entry)
             breaking.result()
         for entry in [pending.entry for pending in watched if not self._finished(company, pending)]:
