@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+
 import nox
 
 
@@ -54,15 +56,13 @@ def walls(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Everything: verdicts and numbers on real servers, and one report."""
-    session.install("-e", ".[bench]")
-    session.run("pytest", SCENARIOS, *session.posargs)
+    _play(session, SCENARIOS)
 
 
 @nox.session
 def gate(session: nox.Session) -> None:
     """The verdicts alone; stops a build that breaks a promise."""
-    session.install("-e", ".[bench]")
-    session.run("pytest", SCENARIOS, "-m", "not measure", *session.posargs)
+    _play(session, SCENARIOS, "-m", "not measure")
 
 
 @nox.session
@@ -77,3 +77,14 @@ def report(session: nox.Session) -> None:
     """The report of a Run, the newest if none is named."""
     session.install("-e", ".[report]")
     session.run("crisper", "report", *(session.posargs or [".runs/latest.jsonl"]))
+
+
+def _play(session: nox.Session, *arguments: str) -> None:
+    """Play scenarios, on the Celery that `--celery VERSION` names, or on the newest."""
+    asked = argparse.ArgumentParser(add_help=False)
+    asked.add_argument("--celery", metavar="VERSION")
+    told, others = asked.parse_known_args(session.posargs)
+    # An older one may be left from last time.
+    celery = [f"celery=={told.celery}"] if told.celery else ["--upgrade", "celery"]
+    session.install("-e", ".[bench]", *celery)
+    session.run("pytest", *arguments, *others)

@@ -13,7 +13,9 @@ from crisper.player.stage import SECOND, Stage
 
 FINEST_NS = 100_000_000
 APART_NS = 40_000_000
-COARSEST_NS = SECOND
+#: How long before the promised end a key is looked at for the last time but one or two.
+NEAR_NS = 150_000_000
+COARSEST_NS = 5 * SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
 OVERRUN_NS = SECOND // 2
 
@@ -60,9 +62,11 @@ class Watched:
             return None
         if closely:
             return FINEST_NS
-        if age_ns < expires_ns:
-            return min(max((expires_ns - age_ns) // 2, FINEST_NS), COARSEST_NS)
-        return min(max((age_ns - expires_ns) // 4, FINEST_NS), OVERRUN_NS)
+        if age_ns >= expires_ns:
+            return min(max((age_ns - expires_ns) // 4, FINEST_NS), OVERRUN_NS)
+        if age_ns < expires_ns // 2:
+            return min(expires_ns // 2 - age_ns, COARSEST_NS) + FINEST_NS
+        return max(expires_ns - age_ns - NEAR_NS, FINEST_NS)
 
 
 @dataclass(order=True)
