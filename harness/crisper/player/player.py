@@ -32,7 +32,7 @@ Outcome = list[Ruling] | list[Measurement]
 
 
 #: The short watches go first: a busy thread beside them would make them look too late.
-HEAD_START_S = 10.0
+HEAD_START_S = 13.0
 
 
 class Player:
