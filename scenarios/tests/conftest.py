@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -12,15 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from crisper import registry
 from crisper.runs import Run, read
 
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE.parent / "crisper_scenarios"
-MODULE = registry.module(HERE / "miniatures.py")
+sys.path.insert(0, str(HERE))
+MODULES = [
+    importlib.import_module(name)
+    for name in ("miniatures", "lies_of_values", "lies_of_time", "lies_of_results")
+]
+HONEST = MODULES[0].Honest
 MINIATURES = {
-    name: each for name, each in vars(MODULE).items() if isinstance(each, type) and issubclass(each, MODULE.Honest)
+    name: each
+    for module in MODULES
+    for name, each in vars(module).items()
+    if isinstance(each, type) and issubclass(each, HONEST)
 }
 
 #: More contestants at once would starve each other on two cores, and what is watched would be looked at too late.
