@@ -123,7 +123,7 @@ class MuteInChildren(Honest):
 
     def get(self, key: str | bytes) -> bytes | None:
         if os.getpid() != self.home:
-            raise ConnectionError("the connection belongs to another process")
+            raise RuntimeError("the connection belongs to another process")
         return super().get(key)
 
 

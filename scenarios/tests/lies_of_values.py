@@ -14,8 +14,12 @@ MIB = 1 << 20
 
 #: What is written once and read: a lost write reaches all of it.
 STORED = frozenset(
-    "A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A16 A17 A18 B2 B3 B5 B6 B8 B9 B10 B12 B15 B18 B20 B21 C1 C3 C4 C5 C6 C7 C14 "
-    "E4 E5 F1 F2 F4 F5 H4 H6".split()
+    {
+        *(f"A{number}" for number in (*range(2, 13), 16, 17, 18)),
+        *(f"B{number}" for number in (2, 3, 5, 6, 8, 9, 10, 12, 15, 18, 20, 21)),
+        *(f"C{number}" for number in (1, 3, 4, 5, 6, 7, 14)),
+        *("E4", "E5", "F1", "F2", "F4", "F5", "H4", "H6"),
+    }
 )
 
 
