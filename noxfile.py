@@ -21,7 +21,7 @@ SCENARIOS = "scenarios/crisper_scenarios"
 def tests(session: nox.Session) -> None:
     """The project's own tests that need no container engine."""
     session.install("-e", ".[dev]")
-    session.run("pytest", *STRICT, "-m", "not integration", *session.posargs)
+    session.run("pytest", *STRICT, "-m", "not integration and not mutants", *session.posargs)
 
 
 @nox.session
@@ -29,6 +29,13 @@ def integration(session: nox.Session) -> None:
     """The project's own tests on real servers and in a real browser."""
     session.install("-e", ".[dev]")
     session.run("pytest", *STRICT, "-m", "integration", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """The whole suite against backends that lie in one way each; how many were caught stands at the end."""
+    session.install("-e", ".[dev]")
+    session.run("pytest", *STRICT, "-m", "mutants", "scenarios/tests", *session.posargs)
 
 
 @nox.session

@@ -28,10 +28,10 @@ def contestant(request, tmp_path):
     def connected(name):
         declared = backend(name)
         server = request.getfixturevalue("servers").future(declared.engine).result() if declared.engine else None
-        url = address(declared, server, tmp_path)
-        connection = connect(url, expires_ns=HOUR_NS)
+        where = address(declared, server, tmp_path)
+        connection = connect(where.url, broker=where.broker, expires_ns=HOUR_NS)
         released.append((declared, connection))
-        return declared, url, connection
+        return declared, where.url, connection
 
     yield connected
     for declared, connection in released:

@@ -135,7 +135,9 @@ def test_many_lives_in_doubt_decide_nothing(life, told):
     good = life(seen=[1.95], missing=[2.05])
     doubtful = life(seen=[1], missing=[5], key="other", seq=10)
 
-    assert "unknown" == told(gone_in_time, *good, *doubtful).word
+    another = life(seen=[1], missing=[5], key="third", seq=20)
+
+    assert "unknown" == told(gone_in_time, *good, *doubtful, *another).word
 
 
 def test_a_refused_lifetime_fails(made, told):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -12,37 +13,66 @@ from pathlib import Path
 
 import pytest
 
-from crisper import registry
 from crisper.runs import Run, read
+from crisper.verdicts import Verdict
 
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE.parent / "crisper_scenarios"
-MODULE = registry.module(HERE / "miniatures.py")
+sys.path.insert(0, str(HERE))
+MODULES = [
+    importlib.import_module(name) for name in ("miniatures", "lies_of_values", "lies_of_time", "lies_of_results")
+]
+HONEST = MODULES[0].Honest
 MINIATURES = {
-    name: each for name, each in vars(MODULE).items() if isinstance(each, type) and issubclass(each, MODULE.Honest)
+    name: each
+    for module in MODULES
+    for name, each in vars(module).items()
+    if isinstance(each, type) and issubclass(each, HONEST)
 }
 
 #: More contestants at once would starve each other on two cores, and what is watched would be looked at too late.
-TOGETHER = 6
+TOGETHER = 4
+
+#: What is played within seconds, whenever the project's own tests are.
+BRIEF = (
+    "Honest",
+    "KeepsTheFirstWrite",
+    "ForgetsTheSecond",
+    "LosesEveryHundredth",
+    "ExpiresEarly",
+    "NeverExpires",
+    "AnswersManyOutOfOrder",
+    "DeletesNothing",
+    "LetsGoOfSuccess",
+)
+BRIEFLY = (
+    "(missing_key or bytes_round_trip or overwritten_key or removed_key or many_keys or unknown_task or task_states "
+    "or late_states or expiring_keys) and not (ways_to_name_keys or numbers_of_keys)"
+)
 
 
 class Sessions:
     """Sessions of pytest, two at a time, each with a few miniatures as its contestants."""
 
-    def __init__(self, groups: list[list[str]]) -> None:
+    def __init__(self, groups: list[list[str]], *, briefly: bool) -> None:
         self._stack = ExitStack()
-        self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="miniatures-")))
+        self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="miniatures-", dir=_memory())))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads = ThreadPoolExecutor(2)
-        self._runs = {
-            name: run for group in groups for run in [self._threads.submit(self._play, group)] for name in group
-        }
+        play = self._play if briefly else self._decided
+        self._words = ["-k", BRIEFLY] if briefly else []
+        self._runs = {name: run for group in groups for run in [self._threads.submit(play, group)] for name in group}
 
     def run(self, miniature: str) -> Run:
         """Wait for the Run that a miniature took part in."""
-        run: Future[Run] = self._runs[miniature]
-        return run.result()
+        run: Future[dict[str, Run]] = self._runs[miniature]
+        return run.result()[miniature]
+
+    def finished(self) -> dict[str, Run]:
+        """Return the Runs that are there, by their miniatures' names."""
+        ended = {name: run for name, run in self._runs.items() if run.done() and not run.cancelled()}
+        return {name: run.result()[name] for name, run in ended.items() if run.exception() is None}
 
     def close(self) -> None:
         """End what is still under way, and leave nothing."""
@@ -52,23 +82,20 @@ class Sessions:
             process.wait()
         self._stack.close()
 
-    def _play(self, group: list[str]) -> Run:
-        file = self._folder / f"{group[0]}.jsonl"
-        backends = [word for name in group for word in ("--backend", f"{name}=miniatures:{name}+mini://")]
-        options = [
-            "-p",
-            "no:cacheprovider",
-            "-m",
-            "not measure and not alone and not task",
-            "--seed",
-            "1",
-            "--run",
-            str(file),
-        ]
-        with file.with_suffix(".out").open("w+b") as output:
+    def _decided(self, group: list[str]) -> dict[str, Run]:
+        """Play a group, and again, alone, whom the instrument was too busy to judge: that is no answer."""
+        runs = self._play(group)
+        return runs | {name: self._play([name])[name] for name, run in runs.items() if _undecided(name, run)}
+
+    def _play(self, group: list[str]) -> dict[str, Run]:
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        options = ["-m", "not measure and not alone and not task", "--seed", "1", "--run", str(folder / "run.jsonl")]
+        backends = [f"{name}={MINIATURES[name].__module__}:{name}+mini://here{folder / name}" for name in group]
+        options += [*self._words, *(word for each in backends for word in ("--backend", each))]
+        with folder.joinpath("out").open("w+b") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", str(SCENARIOS), *options, *backends],
-                cwd=self._folder,
+                [sys.executable, "-m", "pytest", str(SCENARIOS), "-p", "no:cacheprovider", *options],
+                cwd=folder,
                 env=os.environ | {"PYTHONPATH": str(HERE)},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -79,46 +106,92 @@ class Sessions:
 
             assert code in {0, 1, 6}, output.read().decode()
 
-        return read(file)
+        run = read(folder / "run.jsonl")
+        return dict.fromkeys(group, run)
 
 
-SESSIONS = pytest.StashKey[Sessions]()
+def _memory() -> str | None:
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def _undecided(name: str, run: Run) -> bool:
+    decidable = [each for each in _of(name, run) if each.clause not in MINIATURES[name].undecidable]
+    return any(each.finding.word == "unknown" for each in decidable)
+
+
+def _of(name: str, run: Run) -> list[Verdict]:
+    return [each for each in run.verdicts if each.play.contestant == name]
+
+
+WHOLE = pytest.StashKey[Sessions]()
+SHORT = pytest.StashKey[Sessions]()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin as soon as it is known that somebody will ask."""
-    asked = any("played" in getattr(item, "fixturenames", ()) for item in session.items)
-    if asked and not session.config.option.collectonly:
-        session.config.stash[SESSIONS] = Sessions(_groups())
+    asked = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if session.config.option.collectonly:
+        return
+    if "briefly_played" in asked:
+        session.config.stash[SHORT] = Sessions([list(BRIEF)], briefly=True)
+    if "played" in asked:
+        session.config.stash[WHOLE] = Sessions(_groups(), briefly=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how many lies were caught: every promise that they break found broken, and no other."""
+    if WHOLE not in config.stash:
+        return
+    seen = {name: _seen_through(name, run) for name, run in config.stash[WHOLE].finished().items()}
+    caught = [right for name, right in seen.items() if MINIATURES[name].must_fail]
+    cleared = [right for name, right in seen.items() if not MINIATURES[name].must_fail]
+    terminalreporter.section("mutants")
+    terminalreporter.line(
+        f"miniatures caught: {sum(caught)}/{len(MINIATURES) - 1}; honest ones cleared: {sum(cleared)}/1"
+    )
+    if missed := [name for name in MINIATURES if not seen.get(name)]:
+        terminalreporter.line(f"not so: {', '.join(missed)}")
+
+
+def _seen_through(name: str, run: Run) -> bool:
+    broken = {each.clause for each in _of(name, run) if each.finding.word == "fail"}
+    miniature = MINIATURES[name]
+    return miniature.must_fail <= broken <= miniature.must_fail | miniature.may_fail
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing under way."""
-    if SESSIONS in config.stash:
-        config.stash[SESSIONS].close()
+    for key in (WHOLE, SHORT):
+        if key in config.stash:
+            config.stash[key].close()
 
 
 def _groups() -> list[list[str]]:
     # What is never gone is watched longest, so it begins first.
-    lasting = [name for name, each in MINIATURES.items() if "C2" in each.must_fail]
-    others = [name for name in MINIATURES if name not in lasting]
-    return [lasting, *(others[start : start + TOGETHER] for start in range(0, len(others), TOGETHER))]
+    names = sorted(MINIATURES, key=lambda name: "C2" not in MINIATURES[name].must_fail)
+    return [names[start : start + TOGETHER] for start in range(0, len(names), TOGETHER)]
 
 
 @pytest.fixture(scope="session")
 def played(pytestconfig):
-    """Return, for a miniature's name, the Run that it took part in."""
-    return pytestconfig.stash[SESSIONS].run
+    """Return, for a miniature's name, the Run of the whole suite that it took part in."""
+    return pytestconfig.stash[WHOLE].run
+
+
+@pytest.fixture(scope="session")
+def briefly_played(pytestconfig):
+    """Return, for a miniature's name, the Run of the first scenarios that it took part in."""
+    return pytestconfig.stash[SHORT].run
 
 
 @pytest.fixture(scope="session")
 def everybody(played):
     """Return all verdicts on all miniatures."""
-    runs = {run.path: run for run in map(played, MINIATURES)}
-    return [verdict for run in runs.values() for verdict in run.verdicts]
+    return [verdict for name in MINIATURES for verdict in _of(name, played(name))]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Ask each question of every miniature."""
     if "miniature" in metafunc.fixturenames:
-        metafunc.parametrize("miniature", MINIATURES.values(), ids=list(MINIATURES))
+        names = BRIEF if "briefly_played" in metafunc.fixturenames else tuple(MINIATURES)
+        metafunc.parametrize("miniature", [MINIATURES[name] for name in names], ids=names)

@@ -44,7 +44,7 @@ def played(name: str, scenario: Scenario, layer: str) -> list:
     setattr(broken, cls.__name__, cls)
     url = f"broken:{cls.__name__}+mini://"
     backend = Backend(name=name, url=url, claims=CLAIMS, client="", facts=Facts())
-    contact = Contact(address=Address(url=url), namespace=cls.__name__, backend=backend)
+    contact = Contact(address=Address(url=url), option=url, namespace=cls.__name__, backend=backend)
     stage = Stage(contact, layer=layer, seed=1, ops=scenario.ops)
     vars(stage)["server"] = broken.Switch(cls, lambda **seen: stage.observe("fault", **seen))
     scenario.script(stage)

@@ -13,9 +13,9 @@ from crisper.runs import Record, read
 
 
 @pytest.fixture(scope="module")
-def old(played):
+def old(briefly_played):
     """Return a Run with real verdicts of every kind that a miniature can bring about."""
-    return played("NeverExpires")
+    return briefly_played("NeverExpires")
 
 
 @pytest.fixture(scope="module")

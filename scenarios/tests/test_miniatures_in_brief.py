@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def found(briefly_played, miniature):
+    """Return what was found of a miniature: each clause that was asked, and the words that were said."""
+    run = briefly_played(miniature.__name__)
+    verdicts = [each for each in run.verdicts if each.play.contestant == miniature.__name__]
+    return {
+        word: {each.clause for each in verdicts if each.finding.word == word} for word in ("pass", "fail", "unknown")
+    }
+
+
+def test_a_lie_is_caught_within_seconds(miniature, found):
+    """Of the first promises, those that the lie breaks are found broken, and no others."""
+    asked = set().union(*found.values())
+    known = miniature.must_fail | miniature.may_fail
+
+    assert {"A1", "A2", "A6", "A8", "A10", "B1", "B2", "B3", "C1", "C2"} == asked
+    assert miniature.must_fail & asked <= found["fail"] <= known
