@@ -55,7 +55,7 @@ class Backend:
     What only its vendor knows, each optional: `ttl(url, key)` is the life that the server itself says a key still has
     (`NEVER` where it has no end, None where it is gone); `redirects` are environment variables that its client is known
     to read; `switches` maps a boolean option of the URL to what shows its state on a backend object; `protect(url)`
-    makes the server ask for a password and returns the URL that holds it.
+    makes the server ask for a password, and returns what puts it into a URL.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Backend:
     ttl: Callable[[str, str], int | None] | None = None
     redirects: tuple[str, ...] = ()
     switches: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
-    protect: Callable[[str], str] | None = None
+    protect: Callable[[str], Callable[[str], str]] | None = None
 
 
 #: The life of a key that never ends.

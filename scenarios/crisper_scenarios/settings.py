@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from crisper.checks.settings import (
     clients_are_apart,
     complaint_is_made,
+    credentials_are_used,
     default_port_is_tried,
     never_told,
     switches_are_off,
@@ -16,7 +17,7 @@ from crisper.checks.sharing import every_process_reads
 from crisper.player import overhearing
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.settings import H1, H4, H6, H7, H8, H13
+from crisper_scenarios.clauses.settings import H1, H2, H4, H6, H7, H8, H13
 
 
 PASSWORD = "crisper-canary"  # noqa: S105 - the point is whether it is told
@@ -28,6 +29,19 @@ def password_in_url(stage: Stage) -> None:
     client = stage.try_client(_with_password)
     if client is not None:
         client.uri()
+
+
+@scenario({H2: credentials_are_used}, layers=("result",), lane="alone", seconds=90)
+def credentials(stage: Stage) -> None:
+    """Have the server ask for a password; one client has the right one in its URL, another a wrong one."""
+    password = stage.protect()
+    if password is None:
+        return
+    for url in (password, _with_password):
+        client = stage.client(url=url)
+        task = stage.key()
+        client.store(task, "secret", "SUCCESS")
+        client.fetch(task)
 
 
 @scenario({H4: clients_are_apart}, layers=("result",))

@@ -84,7 +84,7 @@ consul_celery = Backend(
 consul = Backend(
     name="consul",
     url="consulkv://{host}:{port}/crisper-kv",
-    claims=frozenset({"kv", "shared", "incr", "expire", "autoexpire", "groups", "chords", "push", "tls", "auth"}),
+    claims=frozenset({"kv", "shared", "incr", "expire", "autoexpire", "groups", "chords", "push"}),
     client="python-consul2",
     engine=ENGINE,
     facts=Facts(largest_value_bytes=524_288),

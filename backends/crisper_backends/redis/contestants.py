@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from crisper.backends import NEVER, Backend
@@ -35,6 +36,15 @@ def _ttl(url: str, key: str) -> int | None:
     return {-2: None, -1: NEVER}.get(left_ms, left_ms * 1_000_000)
 
 
+def _protect(url: str) -> Callable[[str], str]:
+    from redis import Redis
+
+    password = token_hex(16)
+    with closing(Redis.from_url(url)) as client:
+        client.config_set("requirepass", password)
+    return lambda open_url: open_url.replace("://", f"://:{password}@", 1)
+
+
 redis = Backend(
     name="redis",
     url="redis://{host}:{port}/0",
@@ -45,6 +55,7 @@ redis = Backend(
     peek=_peek,
     release=_disconnect,
     ttl=_ttl,
+    protect=_protect,
     # https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-socket-timeout (120 s if not set), and
     # https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#connection-timeouts
     timeouts={

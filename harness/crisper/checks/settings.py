@@ -60,3 +60,16 @@ def switches_are_off(history: History, _: Judged) -> Finding:
         if each.data["on"]:
             return failed(f"{each.data['option']}={each.data['value']} in the URL turns it on")
     return passed("0 and false mean no")
+
+
+def credentials_are_used(history: History, _: Judged) -> Finding:
+    """Whoever has the right password is served, and whoever has a wrong one is not."""
+    names = list(dict.fromkeys(op.client for op in history.ops))
+    if len(names) < 2:  # noqa: PLR2004 - the right one and the wrong one
+        return failed("nobody has said how its server is made to ask for a password")
+    for op in history.ops:
+        if op.client == names[0] and op.outcome != "ok":
+            return failed(f"with the right password {op.call} raised {op.failure}", op.seq)
+        if op.client != names[0] and op.outcome == "ok":
+            return failed(f"with a wrong password {op.call} answered", op.seq)
+    return passed("the right password is served, a wrong one is not")

@@ -27,7 +27,7 @@ class Process:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._popen = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
                 [sys.executable, "-m", "crisper.player.child", str(theirs.fileno())],

@@ -180,6 +180,11 @@ class Stage:
         """Return the boolean options of the URL that the backend's declaration knows, and whether each is on."""
         return {option: on(client.backend) for option, on in self._contact.backend.switches.items()}
 
+    def protect(self) -> Callable[[str], str] | None:
+        """Make the playing's own server ask for a password; return what puts it into a URL, None where nobody knows."""
+        protect = self._contact.backend.protect
+        return None if protect is None else protect(self._contact.address.url)
+
     @property
     def options(self) -> list[str]:
         """The boolean options that may stand in the URL."""
