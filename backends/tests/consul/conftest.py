@@ -8,18 +8,27 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from celery import Celery
 
+from crisper.servers import containers
+from crisper.servers.images import Images
 from crisper_backends.consul.backend import ConsulBackend
+from crisper_backends.consul.engine import ENGINE
 from crisper_backends.consul.errors import UnavailableError
 
 
-IMAGE = os.environ.get("CRISPER_TEST_CONSUL_IMAGE", "crisper-try/consul")
 READY_WITHIN_S = 40
+
+
+@cache
+def image() -> str:
+    """Return the image that the harness takes for its own Consul servers, made on the spot where it has to be."""
+    return Images(containers.connect(), say=print).image(ENGINE).reference
 
 
 def docker(*words: str) -> str:
@@ -89,7 +98,7 @@ def start() -> Iterator[Callable[..., Consul]]:
             command = ("sh", "-c", 'echo "$CONFIG" > /tmp/more.json && exec consul agent "$@"', "sh", *agent)
             docker(
                 "run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:8500", "-e", f"CONFIG={config}", *options,
-                IMAGE, *command, "-client=0.0.0.0", "-config-file=/tmp/more.json",
+                image(), *command, "-client=0.0.0.0", "-config-file=/tmp/more.json",
             )  # fmt: skip
             running.callback(docker, "rm", "-fv", name)
             return Consul(name, port)
@@ -106,7 +115,7 @@ def shared() -> Iterator[Consul]:
         return
     name, port = f"h3-{uuid4().hex[:10]}", free_port()
     docker(
-        "run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:8500", IMAGE,
+        "run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:8500", image(),
         "consul", "agent", "-dev", "-client=0.0.0.0",
     )  # fmt: skip
     try:

@@ -14,7 +14,7 @@ from celery.exceptions import BackendError, ChordError
 # Celery and its broker warn of one another.
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("default")]
 
-REDIS = os.environ.get("CRISPER_TEST_REDIS_IMAGE", "crisper-try/redis")
+REDIS = "redis"
 HERE = Path(__file__).parent
 
 
