@@ -1,4 +1,4 @@
-"""What the first real Run must show, on real servers, by the real scenarios (issue 2)."""
+"""What a real Run must show, on real servers, by the real scenarios (issue 2, in the suite as it has grown)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ pytestmark = pytest.mark.integration
 
 (SCENARIOS,) = registry.scenario_folders()
 NAMES = ("memory", "filesystem", "sqlite", "redis", "consul-celery")
+#: What the first Run asked; later promises have deviations of their own.
+FIRST = {"A1", "A2", "A6", "A8", "A10", "B1", "B2", "B3", "C1", "C2", "C5"}
 BROKEN = {
     "memory": {"C2", "C5"},
     "filesystem": {"A8"},
@@ -66,11 +68,11 @@ def test_the_gate_is_green(gate):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_breaks_what_it_is_known_to_break(found, name):
-    """A known deviation is a failure all the same, marked with its place, and there is no other failure."""
+    """A known deviation is a failure all the same, marked with its place, and no other must is broken."""
     failures = [each for each in found(name) if each.finding.word == "fail"]
 
-    assert BROKEN[name] == clauses(failures, "fail")
-    assert [] == [each for each in failures if not each.deviation]
+    assert BROKEN[name] == clauses(failures, "fail") & FIRST
+    assert [] == [each for each in failures if each.level == "must" and not each.deviation]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -79,10 +81,13 @@ def test_nothing_is_left_undecided(found, name):
     assert set() == clauses(found(name), "unknown") | clauses(found(name), "error")
 
 
-def test_redis_keeps_everything(gate, found):
-    """Redis keeps every promise that was asked of it, at every layer."""
-    assert {"pass"} == {each.finding.word for each in found("redis")}
-    assert {each.id for each in gate[2].header.clauses} == clauses(found("redis"), "pass")
+def test_redis_keeps_everything(found):
+    """Redis keeps every promise that the first Run asked, at every layer, and of the later ones all but the known."""
+    others = [each for each in found("redis") if each.level == "must" and not each.deviation]
+
+    assert FIRST == clauses(others, "pass") & FIRST
+    assert {"pass"} == {each.finding.word for each in others if each.clause in FIRST}
+    assert set() == {each.finding.word for each in others} - {"pass", "unsupported", "inapplicable"}
 
 
 def test_consul_keeps_results_for_two_lives(gate):

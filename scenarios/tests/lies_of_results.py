@@ -25,7 +25,7 @@ class LetsGoOfSuccess(Honest):
 class BelievesEveryTask(Honest):
     """Says of a task that nobody has stored that it is STARTED."""
 
-    must_fail = frozenset({"A1", "A8", "B1", "B2", "B15", "B20", "C2", "C5", "C6", "H4"})
+    must_fail = frozenset({"A1", "A7", "A8", "B1", "B2", "B15", "B20", "C2", "C5", "C6", "H4"})
     may_fail = frozenset({"C14"})
 
     def _get_task_meta_for(self, task_id: str) -> dict[str, Any]:
