@@ -94,7 +94,7 @@ def start() -> Iterator[Callable[..., Consul]]:
     with ExitStack() as running:
 
         def begun(*agent: str, options: tuple[str, ...] = (), config: str = "{}") -> Consul:
-            name, port = f"h3-{uuid4().hex[:10]}", free_port()
+            name, port = f"crisper-consul-{uuid4().hex[:10]}", free_port()
             command = ("sh", "-c", 'echo "$CONFIG" > /tmp/more.json && exec consul agent "$@"', "sh", *agent)
             docker(
                 "run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:8500", "-e", f"CONFIG={config}", *options,
@@ -113,7 +113,7 @@ def shared() -> Iterator[Consul]:
     if given:
         yield Consul("", int(given.rpartition(":")[2]))
         return
-    name, port = f"h3-{uuid4().hex[:10]}", free_port()
+    name, port = f"crisper-consul-{uuid4().hex[:10]}", free_port()
     docker(
         "run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:8500", image(),
         "consul", "agent", "-dev", "-client=0.0.0.0",

@@ -15,7 +15,7 @@ COMMON = ("-data-dir=/data", '-bind={{ GetInterfaceIP "eth0" }}')
 @pytest.fixture
 def network(docker):
     """Make a docker network of this test's own."""
-    name = f"h3-{uuid4().hex[:10]}"
+    name = f"crisper-consul-{uuid4().hex[:10]}"
     docker("network", "create", name)
     yield name
     docker("network", "rm", name)

@@ -4,33 +4,27 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from celery import chain, chord, group
 from celery.exceptions import BackendError, ChordError
 
+from crisper.servers.parallel import Servers
+from crisper_backends.redis.engine import ENGINE as REDIS
+
 
 # Celery and its broker warn of one another.
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("default")]
 
-REDIS = "redis"
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
 def broker():
     """Start a Redis to carry the messages."""
-    from socket import socket
-
-    name = f"h3-{uuid4().hex[:10]}"
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = ["docker", "run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:6379", REDIS, "redis-server"]
-    subprocess.run([*command, "--bind", "0.0.0.0", "--protected-mode", "no"], check=True, capture_output=True)
-    yield f"redis://127.0.0.1:{port}"
-    subprocess.run(["docker", "rm", "-fv", name], check=True, capture_output=True)
+    with Servers(say=print) as servers:
+        server = servers.future(REDIS).result()
+        yield f"redis://{server.host}:{server.port}"
 
 
 @pytest.fixture(scope="module", params=["prefork", "solo"])
