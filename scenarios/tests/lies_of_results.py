@@ -45,7 +45,7 @@ class TellsNoErrorByName(Honest):
 class TellsErrorsAsText(Honest):
     """Answers an error's text where the error was asked for."""
 
-    must_fail = frozenset({"B2", "B5", "B9", "E5"})
+    must_fail = frozenset({"B2", "B5", "B9", "B10", "E5"})
 
     def exception_to_python(self, exc: Any) -> Any:
         return exc and str(super().exception_to_python(exc))
