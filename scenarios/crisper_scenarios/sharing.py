@@ -20,16 +20,18 @@ THREADS = 8
 CHILDREN = 6
 
 
-@scenario({B20: reads_see_last_write}, layers=("kv", "result"), ops=800)
+@scenario({B20: reads_see_last_write}, layers=("kv", "result"), ops=800, seconds=90)
 def read_your_writes(stage: Stage) -> None:
     """Three hundred random writes, reads and removals on twenty keys, two clients writing and a third reading."""
     writers, reader = [stage.client(), stage.client()], stage.reader()
     keys = stage.keys(20)
     for number in range(300):
         key = stage.random.choice(keys)
-        kind = stage.random.choice("wwwr")
+        kind = stage.random.choice("wwwrd")
         if kind == "w":
             stage.random.choice(writers).write(key, f"value {number}".encode())
+        elif kind == "d" and reader.read(key).output is not None:
+            reader.remove(key)
         reader.read(key)
 
 

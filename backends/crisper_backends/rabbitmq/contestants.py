@@ -22,7 +22,7 @@ rpc = Backend(
     url="rpc://",
     broker=URL,
     # No peek: a reply queue is named by Celery alone, and AMQP itself lists no queues.
-    claims=frozenset({"push", "autoexpire", "auth", "tls"}),
+    claims=frozenset({"push", "autoexpire", "tls"}),
     client="amqp",
     engine=ENGINE,
     deviations=Path(__file__).parent / "deviations.toml",

@@ -119,7 +119,7 @@ def _of_all(history: History, judge: Callable[[Life], Finding]) -> Finding:
     if worst.word == "pass":
         return passed(f"{alike} of {len(findings)} keys: {_span(lives(history))}")
     if worst.word == "unknown":
-        return undecided(f"{alike} of {len(findings)} keys: {worst.because}{_lag(history)}", *worst.evidence)
+        return undecided(f"{alike} of {len(findings)} keys: {worst.because}{lag(history)}", *worst.evidence)
     return failed(f"{alike} of {len(findings)} keys {worst.because}", *worst.evidence, margin_ns=worst.margin_ns)
 
 
@@ -174,7 +174,8 @@ def _refused(refused: list[Op]) -> Finding:
     )
 
 
-def _lag(history: History) -> str:
+def lag(history: History) -> str:
+    """Return how far the instrument itself lagged, as a remark."""
     worst = max((each.data["max_ns"] for each in history.seen("lag")), default=0)
     return f" (the instrument itself lagged by up to {worst / 1e6:.0f} ms)"
 

@@ -6,7 +6,7 @@ import math
 
 from crisper.backends import NEVER
 from crisper.checks.answers import MISSING, READS, WRITES, answered
-from crisper.checks.expiry import GRAIN_NS, LATE_NS, SECOND, Life, lives
+from crisper.checks.expiry import DECIDED, GRAIN_NS, LATE_NS, SECOND, Life, lag, lives
 from crisper.history import History
 from crisper.scenario import Check, Judged
 from crisper.verdicts import Finding, failed, passed, undecided
@@ -54,8 +54,11 @@ def fractions_end(history: History, _: Judged) -> Finding:
         if op.outcome != "ok":
             return failed(f"{op.call} raised {op.failure}, {_told(op.expires_ns)}", op.seq)
     findings = [_fraction(life) for life in lives(history)]
-    wrong = [finding for finding in findings if finding.word != "pass"]
-    return wrong[0] if wrong else passed(f"{len(findings)} fractions were honoured or rounded up")
+    decided = [finding for finding in findings if finding.word != "unknown"]
+    if not findings or len(decided) < DECIDED * len(findings):
+        return undecided(f"{len(decided)} of {len(findings)} keys were looked at near their end{lag(history)}")
+    wrong = [finding for finding in decided if finding.word == "fail"]
+    return wrong[0] if wrong else passed(f"{len(decided)} fractions were honoured or rounded up")
 
 
 def reading_prolongs_nothing(history: History, _: Judged) -> Finding:

@@ -58,7 +58,11 @@ def _kept(history: History, _: Judged, *, alike: Alike) -> Finding:
             if wrong:
                 return failed(wrong, *(each.seq for each in history.ops if each.keys == op.keys and each.seq <= op.seq))
             kept += key in held
-    if not refused and not kept:
+    if refused and not kept:
+        return failed(
+            f"all {refused} writes were refused, the plain ones too", *(op.seq for op in history.calls(*WRITES))
+        )
+    if not kept:
         return undecided("nothing was written")
     return passed(f"{kept} kept, {refused} refused with an error")
 
