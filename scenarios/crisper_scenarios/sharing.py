@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-from crisper.celery.client import Client
+from crisper.celery.client import Client, is_missing
 from crisper.checks.register import reads_see_last_write
 from crisper.checks.sharing import every_process_reads, nobody_is_lost
 from crisper.checks.together import both
@@ -30,7 +30,7 @@ def read_your_writes(stage: Stage) -> None:
         kind = stage.random.choice("wwwrd")
         if kind == "w":
             stage.random.choice(writers).write(key, f"value {number}".encode())
-        elif kind == "d" and reader.read(key).output is not None:
+        elif kind == "d" and not is_missing(reader.read(key)):
             reader.remove(key)
         reader.read(key)
 

@@ -31,8 +31,8 @@ from crisper.verdicts import Finding, Verdict, undecided
 Outcome = list[Ruling] | list[Measurement]
 
 
-#: The short watches go first: a busy thread beside them would make them look too late.
-HEAD_START_S = 13.0
+#: The short watches of all contestants go first: a busy neighbour would make them look too late.
+HEAD_START_S = 20.0
 
 
 class Player:
@@ -50,6 +50,7 @@ class Player:
         self._infos: dict[str, ContestantInfo] = {}
         self._companies: dict[str, Company] = {}
         self._stopping = threading.Event()
+        self._begun = time.monotonic()
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
@@ -58,6 +59,7 @@ class Player:
 
     def start(self) -> None:
         """Begin with all contestants at once."""
+        self._begun = time.monotonic()
         self._thread.start()
 
     def outcome(self, play: Play) -> Outcome:
@@ -133,7 +135,8 @@ class Player:
             if not self._absent(entry):
                 lanes[entry.scenario.lane].append(entry)
         watched = [company.begin(entry) for entry in lanes["watch"]]
-        wait([pending.future for pending in watched], timeout=HEAD_START_S)
+        left_s = self._begun + HEAD_START_S - time.monotonic()
+        wait([pending.future for pending in watched], timeout=max(0.0, left_s))
         with ThreadPoolExecutor(2, thread_name_prefix=name) as threads:
             breaking = threads.submit(self._break, name, company, lanes["alone"])
             hiring = threads.submit(self._hire, company, where) if self._plan.needs_workers(name) else None
