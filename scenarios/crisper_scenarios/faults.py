@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -65,7 +64,7 @@ def server_back(stage: Stage) -> None:
     with ThreadPoolExecutor() as threads, stage.server.down():
         threads.submit(cast.writer.store, task, "late", "SUCCESS")
         threads.submit(cast.reader.read, cast.present)
-        time.sleep(ABSENT_NS / 1e9)
+        stage.pause(ABSENT_NS)
     cast.reader.read(task)
 
 

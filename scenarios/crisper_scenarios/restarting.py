@@ -62,7 +62,7 @@ def restarted_lives(stage: Stage) -> None:
         each.look()
     born_ns = time.monotonic_ns() if watched[0].written is None else watched[0].written.called_ns
     for moment, until in ((FIRST, LATER), (LATER, END)):
-        time.sleep(max(0, born_ns + int(moment * expires_ns) - time.monotonic_ns()) / 1e9)
+        stage.pause(max(0, born_ns + int(moment * expires_ns) - time.monotonic_ns()))
         stage.server.restart()
         # Whether the first call after a restart works is another promise.
         client.read(stage.key(), keep=False)

@@ -22,12 +22,13 @@ from crisper_backends.redis.engine import ENGINE as REDIS
 pytestmark = pytest.mark.integration
 
 RUN = """
+import signal
 import sys
 from crisper.servers.parallel import Servers
-from crisper.servers.signals import unwinding
 from crisper_backends.redis.engine import ENGINE
 
-with unwinding(), Servers(say=print) as servers:
+signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+with Servers(say=print) as servers:
     server = servers.future(ENGINE, profile="durable").result()
     print(servers._lease.path, flush=True)
     sys.stdin.read()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from crisper.errors import ServerError
 from crisper.servers import containers, ports
 from crisper.servers.parallel import Servers
-from crisper.servers.signals import unwinding
 from crisper_backends.redis.engine import ENGINE
 
 
@@ -84,12 +82,3 @@ def test_a_taken_port_is_passed_over(monkeypatch):
         monkeypatch.setattr(ports, "_for_clients", lambda: (0, 0))
 
         assert [] == list(ports.free())
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_being_told_to_end_unwinds(number):
-    """SIGTERM and SIGHUP leave through `finally`, with the status that a shell would show."""
-    with pytest.raises(SystemExit) as caught, unwinding():
-        signal.raise_signal(number)
-
-    assert 128 + number == caught.value.code
