@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -90,16 +91,25 @@ def _labelled(option: str, shown: str) -> tuple[str, str]:
 
 def scenario_folders() -> list[Path]:
     """Return the folders of the declared packages of scenarios."""
-    specs = (importlib.util.find_spec(entry.value) for entry in entry_points(group=SCENARIOS))
-    return [Path(folder) for spec in specs if spec for folder in spec.submodule_search_locations or ()]
+    return [folder for folders in _packages().values() for folder in folders]
+
+
+@cache
+def _packages() -> dict[str, list[Path]]:
+    # Looked up once: every installed distribution is opened for it.
+    specs = {entry.value: importlib.util.find_spec(entry.value) for entry in entry_points(group=SCENARIOS)}
+    return {
+        package: [Path(folder) for folder in spec.submodule_search_locations or ()]
+        for package, spec in specs.items()
+        if spec
+    }
 
 
 def module(source: Path) -> ModuleType:
     """Return the module in a file: by its package where a declared one holds it, else by its path."""
-    for entry in entry_points(group=SCENARIOS):
-        spec = importlib.util.find_spec(entry.value)
-        if spec and str(source.parent) in map(str, spec.submodule_search_locations or ()):
-            return importlib.import_module(f"{entry.value}.{source.stem}")
+    for package, folders in _packages().items():
+        if source.parent in folders:
+            return importlib.import_module(f"{package}.{source.stem}")
     spec = importlib.util.spec_from_file_location(f"crisper_file_{source.stem}", source)
     assert spec is not None
     assert spec.loader is not None

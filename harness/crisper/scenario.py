@@ -37,7 +37,8 @@ class Scenario:
     """A script for one or a few clauses; `checks` says which check decides which clause.
 
     `ops` and `seconds` are the most that one playing may cost; the watchdog ends it beyond that. In the lane `alone`
-    each playing has a server of its own, which it may break; a `durable` one keeps its data over a restart.
+    each playing has a server for itself, which it may break; a `durable` one keeps its data over a restart. One that
+    `spoils` its server leaves it in a state that nobody else could play on.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Scenario:
     ops: int
     seconds: int
     durable: bool = False
+    spoils: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +77,7 @@ def scenario(
     ops: int = 200,
     seconds: int = 30,
     durable: bool = False,
+    spoils: bool = False,
 ) -> Callable[[Callable[[Stage], None]], Scenario]:
     """Declare the decorated script a Scenario: its name is the id, its docstring the sentence."""
 
@@ -89,6 +92,7 @@ def scenario(
             ops=ops,
             seconds=seconds,
             durable=durable,
+            spoils=spoils,
         )
 
     return declare

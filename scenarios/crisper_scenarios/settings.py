@@ -31,7 +31,7 @@ def password_in_url(stage: Stage) -> None:
         client.uri()
 
 
-@scenario({H2: credentials_are_used}, layers=("result",), lane="alone", seconds=90)
+@scenario({H2: credentials_are_used}, layers=("result",), lane="alone", seconds=90, spoils=True)
 def credentials(stage: Stage) -> None:
     """Have the server ask for a password; one client has the right one in its URL, another a wrong one."""
     password = stage.protect()

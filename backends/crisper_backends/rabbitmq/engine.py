@@ -32,6 +32,11 @@ ENGINE = Engine(
     image="rabbitmq:4.0.9",
     suite="trixie",
     packages=("rabbitmq-server",),
+    # Erlang looks for each module in the folder of each plugin; without them it starts in half the time.
+    left_out=(
+        "path-exclude=/usr/lib/rabbitmq/lib/*/plugins/rabbitmq_*",
+        "path-include=/usr/lib/rabbitmq/lib/*/plugins/rabbitmq_prelaunch-*",
+    ),
     port=5672,
     volatile=("rabbitmq-server",),
     durable=("rabbitmq-server",),
@@ -46,6 +51,6 @@ ENGINE = Engine(
         "RABBITMQ_NODENAME": "rabbit@localhost",
         "RABBITMQ_ENABLED_PLUGINS": " ",
         # Erlang's schedulers spin before they sleep, which the contestants beside it would pay for.
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -cache_boot_paths",
     },
 )

@@ -1,4 +1,4 @@
-"""The lane in which every playing has a server of its own, and may break it."""
+"""The lane in which every playing has a server for itself, and may break it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from crisper.verdicts import Finding
 
 
 #: Most of such a playing is waiting, for a time-out or an expiry; servers that start beside it are what costs.
-TOGETHER = 4
+TOGETHER = 3
 
 #: The same for all contestants of a Run together.
-AT_MOST = 8
+AT_MOST = 12
 
 #: How long the loop looks away from whether it should end.
 _TURN_S = 0.5
@@ -49,7 +49,10 @@ class _Turn:
 
 
 class Alone:
-    """Plays one contestant's entries of the lane, the longest first, a few at a time, as far as there are slots."""
+    """Plays one contestant's entries of the lane, the longest first, a few at a time, as far as there are slots.
+
+    A server that a playing has mended is handed on to the next one, unless its scenario says that it `spoils` it.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Alone:
         self._slots = slots
         self._stopping = stopping
         self._turns: list[_Turn] = []
+        self._mended: list[Server] = []
 
     def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, History | Finding | str]]:
         """Yield what came of each playing, as soon as it is over; the Finding that its server could not be had."""
@@ -83,6 +87,8 @@ class Alone:
         finally:
             for _ in self._turns:
                 self._slots.release()
+            for server in self._mended:
+                self._servers.stop(server)
 
     def _may_begin(self) -> bool:
         if self._turns:
@@ -90,9 +96,18 @@ class Alone:
         return self._slots.acquire(timeout=_TURN_S)
 
     def _turn(self, entry: Entry) -> _Turn:
-        assert self._backend.engine is not None
         profile: Profile = "durable" if _scenario(entry).durable else "volatile"
-        return _Turn(entry, self._servers.disposable(self._backend.engine, profile=profile))
+        return _Turn(entry, self._server(profile))
+
+    def _server(self, profile: Profile) -> Future[Server]:
+        assert self._backend.engine is not None
+        for server in self._mended:
+            if server.profile == profile:
+                self._mended.remove(server)
+                again: Future[Server] = Future()
+                again.set_result(server)
+                return again
+        return self._servers.disposable(self._backend.engine, profile=profile)
 
     def _next(self, turn: _Turn) -> History | Finding | str | None:
         try:
@@ -102,11 +117,12 @@ class Alone:
         if turn.pending is None:
             turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server))
             return None
-        try:
-            lost = "lost with the contestant's process, through the fault of others"
-            return self._company.finish(turn.pending) or lost
-        finally:
+        outcome = self._company.finish(turn.pending)
+        if isinstance(outcome, History) and outcome.broken is None and not _scenario(turn.entry).spoils:
+            self._mended.append(server)
+        else:
             self._servers.stop(server)
+        return outcome or "lost with the contestant's process, through the fault of others"
 
 
 def _scenario(entry: Entry) -> Scenario:

@@ -18,12 +18,13 @@ _LENGTH = struct.Struct("!I")
 
 
 class Enter(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The first word to a contestant's process: which backend it is, and where."""
+    """The first word to a contestant's process: which backend it is, where, and whether it is timed."""
 
     option: str
     address: Address
     namespace: str
     seed: int
+    timed: bool = True
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True, tag=True):

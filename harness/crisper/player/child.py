@@ -24,6 +24,10 @@ from crisper.player.stage import LONG_NS, Contact, Stage
 from crisper.scenario import Scenario, Workload
 
 
+#: How far what no time decides gives way to what is timed: https://man7.org/linux/man-pages/man2/nice.2.html
+GIVES_WAY = 10
+
+
 class Contestant:
     """The process's state: how to reach the server, and the channel to the Player."""
 
@@ -31,6 +35,7 @@ class Contestant:
         declared = registry.backend(enter.option)
         self.channel = channel
         self.enter = enter
+        self.lag = Lag()
         self.crew = Crew(enter.address, expires_ns=LONG_NS)
         self.contact = Contact(
             address=enter.address,
@@ -61,7 +66,7 @@ class Contestant:
             namespace=f"{self.contact.namespace}-{task.id}",
         )
         stage = Stage(contact, layer=task.layer, seed=self.enter.seed, ops=scenario.ops)
-        self.channel.send(Performed(id=task.id, history=_played(scenario, stage, task)))
+        self.channel.send(Performed(id=task.id, history=_played(scenario, stage, task, self.lag)))
 
     def time(self, block: bench.Block) -> None:
         """Play one turn of a workload and send its samples; what preparation raised is said instead."""
@@ -100,12 +105,11 @@ def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _played(scenario: Scenario, stage: Stage, task: Perform) -> History:
+def _played(scenario: Scenario, stage: Stage, task: Perform, lag: Lag) -> History:
     started_ns = time.monotonic_ns()
-    with Lag() as lag:
-        _, error = attempt(lambda: scenario.script(stage))
-        attempt(stage.close)
-    stage.observe("lag", **lag.seen())
+    _, error = attempt(lambda: scenario.script(stage))
+    attempt(stage.close)
+    stage.observe("lag", **lag.seen(since_ns=started_ns))
     return History(
         play=task.play,
         started_ns=started_ns,
@@ -142,6 +146,8 @@ def main(descriptor: int) -> None:
     channel = Channel(socket.socket(fileno=descriptor))
     enter = channel.receive()
     assert isinstance(enter, Enter)
+    if not enter.timed:
+        os.nice(GIVES_WAY)
     contestant = Contestant(channel, enter)
     entered, error = attempt(contestant.entered)
     if error is not None:

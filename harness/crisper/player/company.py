@@ -42,7 +42,7 @@ class Company:
         self._hire: Hire | None = None
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self.process = Process()
+        self.process = Process(timed=self._enter.timed)
         self.entered = self._welcome()
 
     def hire(self, broker: str) -> None:
@@ -60,7 +60,7 @@ class Company:
             play=entry.play,
             layer=entry.play.layer,
             source=entry.source,
-            background=scenario.lane in {"watch", "alone"},
+            background=scenario.lane in {"watch", "alone"} or entry.play.layer == "task",
             address=where,
         )
         future = self.process.perform(task)
@@ -93,7 +93,7 @@ class Company:
     def _restart(self) -> None:
         with self._lock:
             if not self.process.alive:
-                self.process = Process()
+                self.process = Process(timed=self._enter.timed)
                 self._welcome()
         if self._hire is not None:
             self.process.hire(self._hire)

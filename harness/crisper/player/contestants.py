@@ -53,9 +53,15 @@ def unbreakable(backend: Backend, *, destructive: bool) -> Finding | None:
     return Finding(word="inapplicable", because=because)
 
 
-def enter(plan: Plan, name: str, where: Address, run: str) -> Enter:
-    """Return the first word to the contestant's process; its namespace is nobody else's."""
-    return Enter(option=plan.options[name], address=where, namespace=f"crisper-{run}-{name}", seed=plan.seed)
+def enter(plan: Plan, name: str, where: Address, run: str, *, timed: bool) -> Enter:
+    """Return the first word to one of the contestant's processes; its namespace is nobody else's."""
+    return Enter(
+        option=plan.options[name],
+        address=where,
+        namespace=f"crisper-{run}-{name}-{'timed' if timed else 'busy'}",
+        seed=plan.seed,
+        timed=timed,
+    )
 
 
 def info(backend: Backend, entered: Entered, where: Address, server: Server | None) -> ContestantInfo:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
 
@@ -31,10 +31,6 @@ from crisper.verdicts import Finding, Verdict, undecided
 Outcome = list[Ruling] | list[Measurement]
 
 
-#: The short watches of all contestants go first: a busy neighbour would make them look too late.
-HEAD_START_S = 20.0
-
-
 class Player:
     """Plays a plan in the background; `outcome` waits for one playing's."""
 
@@ -48,9 +44,9 @@ class Player:
         self._say = say
         self._outcomes: dict[Play, Future[Outcome]] = {entry.play: Future() for entry in plan.entries}
         self._infos: dict[str, ContestantInfo] = {}
-        self._companies: dict[str, Company] = {}
+        self._timed: dict[str, Company] = {}
+        self._busy: dict[str, Company] = {}
         self._stopping = threading.Event()
-        self._begun = time.monotonic()
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
@@ -59,7 +55,6 @@ class Player:
 
     def start(self) -> None:
         """Begin with all contestants at once."""
-        self._begun = time.monotonic()
         self._thread.start()
 
     def outcome(self, play: Play) -> Outcome:
@@ -72,8 +67,7 @@ class Player:
     def stop(self) -> None:
         """End whatever is still being played, and wait until it has ended."""
         self._stopping.set()
-        for company in list(self._companies.values()):
-            company.close()
+        self._close()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._folder.cleanup()
@@ -96,13 +90,12 @@ class Player:
             thread.join()
         self.timings_ns["play"] = time.monotonic_ns() - started_ns
         started_ns = time.monotonic_ns()
-        for entry, measurements in measuring.measured(self._plan, self._companies, self._stopping.is_set, self._say):
+        for entry, measurements in measuring.measured(self._plan, self._timed, self._stopping.is_set, self._say):
             for measurement in measurements:
                 self._writer.write(measurement)
             self._outcomes[entry.play].set_result(measurements)
         self.timings_ns["measure"] = time.monotonic_ns() - started_ns
-        for company in self._companies.values():
-            company.close()
+        self._close()
         self._settle_rest()
 
     def _guarded(self, name: str) -> None:
@@ -117,36 +110,50 @@ class Player:
         backend = self._plan.backends[name]
         server = self._servers.future(backend.engine).result() if backend.engine else None
         where = contestants.address(backend, server, Path(self._folder.name))
-        company = Company(contestants.enter(self._plan, name, where, self._run), has_kv="kv" in backend.claims)
-        with self._lock:
-            self._companies[name] = company
-        info = contestants.info(backend, company.entered, where, server)
+        timed = self._company(name, where, timed=True)
+        info = contestants.info(backend, timed.entered, where, server)
         self._admit(name, info)
-        self._rounds(name, company, where)
-        self.timings_ns[name] = time.monotonic_ns() - started_ns
-
-    def _hire(self, company: Company, where: Address) -> None:
-        # What sends its results through a broker has to get its tasks from the same one.
-        company.hire(where.broker or self._post.url())
-
-    def _rounds(self, name: str, company: Company, where: Address) -> None:
         lanes: dict[str, list[Entry]] = {lane: [] for lane in get_args(Lane)}
         for entry in self._plan.of(name):
             if not self._absent(entry):
                 lanes[entry.scenario.lane].append(entry)
-        watched = [company.begin(entry) for entry in lanes["watch"]]
-        left_s = self._begun + HEAD_START_S - time.monotonic()
-        wait([pending.future for pending in watched], timeout=max(0.0, left_s))
+        watched = [timed.begin(entry) for entry in lanes["watch"]]
+        if lanes["play"] or lanes["alone"]:
+            self._rounds(name, where, lanes)
+        for entry in [pending.entry for pending in watched if not self._finished(timed, pending)]:
+            self._settle(timed, entry)
+        self.timings_ns[name] = time.monotonic_ns() - started_ns
+
+    def _company(self, name: str, where: Address, *, timed: bool) -> Company:
+        # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
+        enter = contestants.enter(self._plan, name, where, self._run, timed=timed)
+        company = Company(enter, has_kv="kv" in self._plan.backends[name].claims)
+        with self._lock:
+            (self._timed if timed else self._busy)[name] = company
+        return company
+
+    def _close(self) -> None:
+        for company in [*self._timed.values(), *self._busy.values()]:
+            company.close()
+
+    def _rounds(self, name: str, where: Address, lanes: dict[str, list[Entry]]) -> None:
+        company = self._company(name, where, timed=False)
+        tasks = [entry for entry in lanes["play"] if entry.play.layer == "task"]
         with ThreadPoolExecutor(2, thread_name_prefix=name) as threads:
-            breaking = threads.submit(self._break, name, company, lanes["alone"])
-            hiring = threads.submit(self._hire, company, where) if self._plan.needs_workers(name) else None
-            # Workers come last, so that the broker can boot meanwhile.
-            for entry in sorted(lanes["play"], key=lambda each: each.play.layer == "task"):
-                if entry.play.layer == "task" and hiring is not None:
-                    hiring.result()
-                self._settle(company, entry)
-            breaking.result()
-        for entry in [pending.entry for pending in watched if not self._finished(company, pending)]:
+            others = threads.submit(self._break, name, company, lanes["alone"]), threads.submit(
+                self._work, company, where, tasks
+            )
+            for entry in lanes["play"]:
+                if entry.play.layer != "task":
+                    self._settle(company, entry)
+            for each in others:
+                each.result()
+
+    def _work(self, company: Company, where: Address, entries: list[Entry]) -> None:
+        if entries:
+            # What sends its results through a broker has to get its tasks from the same one.
+            company.hire(where.broker or self._post.url())
+        for entry in entries:
             self._settle(company, entry)
 
     def _settle(self, company: Company, entry: Entry) -> None:

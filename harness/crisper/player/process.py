@@ -25,7 +25,7 @@ class GoneError(Exception):
 class Process:
     """A contestant's process as the Player sees it; every answer arrives as a Future."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, timed: bool) -> None:
         ours, theirs = socket.socketpair()
         self._output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the process
         with theirs:
@@ -35,6 +35,8 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
+                # Linux shares a core among sessions first: https://man7.org/linux/man-pages/man7/sched.7.html, autogroup
+                start_new_session=timed,
             )
         self._channel = Channel(ours)
         self._awaited: dict[int, Future[Message]] = {0: Future()}

@@ -11,10 +11,11 @@ from crisper.celery.recorder import Call
 from crisper.player.stage import SECOND, Stage
 
 
-FINEST_NS = 100_000_000
-APART_NS = 40_000_000
-#: How long before the promised end a key is looked at for the last time but one or two.
-NEAR_NS = 150_000_000
+FINEST_NS = 150_000_000
+APART_NS = 60_000_000
+#: How long before the promised end a key is looked at for the last time but one or two: so little before that one look
+#: decides (crisper.checks.expiry.GRAIN_NS), and with as much time to be late as that leaves.
+NEAR_NS = 240_000_000
 COARSEST_NS = 5 * SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
 OVERRUN_NS = SECOND // 2

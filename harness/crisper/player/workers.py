@@ -41,8 +41,9 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            # Its pool's children are ended with it as a group, and a Ctrl-C at the terminal is not for them.
-            start_new_session=True,
+            # Its pool's children are ended with it as a group, and a Ctrl-C at the terminal is not for them. No session
+            # of its own: Linux would give it as much of a core as all the others together.
+            process_group=0,
         )
         self._words: list[Word] = []
         # Not by each listener for itself: msgspec crashes where two threads look into a type for the first time.

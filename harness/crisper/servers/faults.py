@@ -10,7 +10,8 @@ from typing import Any, Protocol, Self
 from crisper.errors import ServerError
 
 
-_POLL_S = 0.02
+#: How exactly a recovery is measured: to a twentieth of what it takes, and no finer than this.
+_FINEST_S, _GRAIN = 0.02, 1 / 20
 _TRIES = 5
 
 
@@ -86,15 +87,16 @@ class Breakable:
             self._note(what=what, began_ns=began_ns, ended_ns=ended_ns, recovered_ns=time.monotonic_ns())
 
     def _await_recovery(self, what: str) -> None:
-        deadline = time.monotonic() + self._within_s
+        began = time.monotonic()
         while True:
             try:
                 self._version()
             except (OSError, ValueError) as error:
-                if time.monotonic() > deadline:
+                waited_s = time.monotonic() - began
+                if waited_s > self._within_s:
                     message = f"a server that was {what} did not answer again within {self._within_s:g} s: {error}"
                     raise ServerError(message) from error
-                time.sleep(_POLL_S)
+                time.sleep(max(_FINEST_S, waited_s * _GRAIN))
             else:
                 return
 

@@ -11,18 +11,18 @@ from pathlib import Path
 _KERNEL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _ELSEWHERE = (32_768, 60_999)
 _LOWEST, _HIGHEST = 10_240, 65_535
+_OFFERED = 100
 
 
 def free() -> Iterator[int]:
-    """Yield ports on which nobody listens on 127.0.0.1 now, each at most once, in random order.
+    """Yield a hundred ports at most on which nobody listens on 127.0.0.1 now, in random order.
 
     They lie outside the range from which the kernel picks ports for clients: a busy client could otherwise sit on a
     server's port while that restarts (https://docs.kernel.org/networking/ip-sysctl.html, ip_local_port_range).
     """
     low, high = _for_clients()
-    candidates = [port for port in range(_LOWEST, _HIGHEST) if not low <= port <= high]
-    random.SystemRandom().shuffle(candidates)
-    return (port for port in candidates if _bindable(port))
+    candidates = [*range(_LOWEST, low), *range(high + 1, _HIGHEST)]
+    return (port for port in random.SystemRandom().sample(candidates, _OFFERED) if _bindable(port))
 
 
 def _for_clients() -> tuple[int, int]:

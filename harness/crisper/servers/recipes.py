@@ -20,6 +20,8 @@ from crisper.errors import ServerError
 MIRROR = "CRISPER_DEBIAN_MIRROR"
 
 _VARIANT = "essential"
+#: Nobody reads them in a container.
+_LEFT_OUT = tuple(f"path-exclude=/usr/share/{folder}/*" for folder in ("doc", "info", "locale", "man"))
 _PATIENCE = ("--aptopt=Acquire::http::Timeout 20", "--aptopt=Acquire::Retries 2")
 
 Running = Callable[[subprocess.Popen[bytes]], AbstractContextManager[object]]
@@ -27,7 +29,7 @@ Running = Callable[[subprocess.Popen[bytes]], AbstractContextManager[object]]
 
 def tag(engine: Engine) -> str:
     """Return the local name of the image that this engine's recipe makes; another recipe has another name."""
-    recipe = json.dumps([engine.suite, engine.packages, _VARIANT])
+    recipe = json.dumps([engine.suite, engine.packages, _VARIANT, _LEFT_OUT, engine.left_out])
     return f"crisper/{engine.name}:{engine.suite}-{hashlib.sha256(recipe.encode()).hexdigest()[:8]}"
 
 
@@ -73,7 +75,8 @@ def _command(engine: Engine) -> list[str]:
         message = f"no image for {engine.name} can be made here: apt knows no Debian mirror"
         raise ServerError(message, hint=f"name one by {MIRROR}")
     what = f"--variant={_VARIANT}", f"--include={','.join(engine.packages)}"
-    return [tool, *what, *_PATIENCE, engine.suite, "-", f"deb {site} {engine.suite} main"]
+    left_out = (f"--dpkgopt={option}" for option in (*_LEFT_OUT, *engine.left_out))
+    return [tool, *what, *left_out, *_PATIENCE, engine.suite, "-", f"deb {site} {engine.suite} main"]
 
 
 def _complaint(words: IO[bytes]) -> str:

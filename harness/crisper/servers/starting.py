@@ -21,7 +21,8 @@ from crisper.servers.server import Profile, Server, discard, logs
 
 #: The usual thousand makes some servers drop messages (FACTS: emfile); some machines refuse more than this many.
 OPEN_FILES = 20_000
-_POLL_S = 0.05
+#: The pauses between two questions whether a server is ready: each a quarter longer than the one before.
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.4
 _PORTS_TRIED = 5
 _TAKEN = ("port is already allocated", "address already in use", "ports are not available")
 
@@ -102,6 +103,7 @@ def ready(container: DockerContainer, engine: Engine, port: int, cancel: Cancel 
     Raises ServerError, with the last lines of its log, where it ends, takes too long, or is not wanted any more.
     """
     deadline = time.monotonic() + engine.ready_within_s
+    pause_s = _FIRST_PAUSE_S
     while True:
         try:
             return engine.version("127.0.0.1", port)
@@ -116,7 +118,8 @@ def ready(container: DockerContainer, engine: Engine, port: int, cancel: Cancel 
             what = "ended" if ended else f"was not ready within {engine.ready_within_s} s"
             message = f"{engine.name} {what}: {reason}; its log ends: {_tail(container)}"
             raise ServerError(message)
-        time.sleep(_POLL_S)
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.25, _LONGEST_PAUSE_S)
 
 
 def _tail(container: DockerContainer) -> str:
