@@ -63,14 +63,14 @@ def many_threads(stage: Stage) -> None:
 @scenario({F2: both(nobody_is_lost, reads_see_last_write)}, layers=("kv", "result"), ops=400, seconds=90)
 def forked_children(stage: Stage) -> None:
     """Use a backend object, fork six children at once, and use it in each for twenty new keys."""
-    stage.aside(_fork, within_s=60)
+    stage.aside(_fork, within_s=40)
 
 
 def _fork(stage: Stage) -> None:
     client = stage.reader()
     _work(client, stage.key(), 5)
     keys = stage.keys(CHILDREN)
-    forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], 20), within_s=40)
+    forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], 20), within_s=20)
 
 
 def _work(client: Client, key: str, times: int) -> None:

@@ -45,16 +45,20 @@ def _answer(host: str, port: int, path: str) -> Any:
         raise OSError(str(error)) from error
 
 
+# All contestants of a Run come from one address, and 200 connections are allowed to it: one that leaves many open would
+# have the others refused. https://developer.hashicorp.com/consul/docs/agent/config/config-files#http_max_conns_per_client
+_CONNECTIONS = ("-hcl", "limits { http_max_conns_per_client = 2000 }")
+
 ENGINE = Engine(
     name="consul",
     image="hashicorp/consul:1.20.6",
     suite="bullseye",
     packages=("consul", "ca-certificates"),
     port=8500,
-    volatile=("consul", "agent", "-dev", "-client", _ANYBODY),
+    volatile=("consul", "agent", "-dev", "-client", _ANYBODY, *_CONNECTIONS),
     durable=(
         *("consul", "agent", "-server", "-bootstrap-expect=1", "-data-dir", _DATA),
-        *("-client", _ANYBODY, "-bind", "127.0.0.1"),
+        *("-client", _ANYBODY, "-bind", "127.0.0.1", *_CONNECTIONS),
         # The default of 5 spends five seconds on electing the only candidate, at every restart.
         *("-hcl", "performance { raft_multiplier = 1 }"),
     ),

@@ -6,10 +6,13 @@ import msgspec
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a contestant is reached, as `result_backend` and `broker_url`; the container, where it may be harmed."""
+    """Where a contestant is reached, as `result_backend` and `broker_url`; the container, where it may be
+    harmed, and how long its server took to start.
+    """
 
     url: str
     broker: str | None = None
     container: str | None = None
     host: str | None = None
     port: int | None = None
+    started_in_ns: int = 0

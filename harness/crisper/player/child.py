@@ -16,7 +16,7 @@ from crisper import registry
 from crisper.celery.client import connect
 from crisper.celery.recorder import attempt
 from crisper.history import History
-from crisper.player import bench
+from crisper.player import bench, processes
 from crisper.player.channel import Channel, Enter, Entered, Hire, Perform, Performed
 from crisper.player.crew import Crew
 from crisper.player.lag import Lag
@@ -50,6 +50,7 @@ class Contestant:
         """Connect once, so that what cannot work is said before anything is played."""
         backend = connect(self.contact.address.url, broker=self.contact.address.broker, expires_ns=LONG_NS)
         self.contact.backend.release(backend)
+        processes.preload(type(backend).__module__)
         return Entered(
             celery=importlib.metadata.version("celery"),
             client=_version(self.contact.backend.client),

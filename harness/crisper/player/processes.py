@@ -46,7 +46,11 @@ _decode = msgspec.msgpack.Decoder(Recorded).decode
 
 # A server that has imported Celery and runs no thread forks a process in milliseconds; ours here has threads.
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["crisper.player.stage"])
+
+
+def preload(*modules: str) -> None:
+    """Have all processes begin with these modules imported; whoever comes after the first of them is too late."""
+    _processes.set_forkserver_preload(["crisper.player.stage", *modules])
 
 
 def played(

@@ -78,6 +78,7 @@ class Stage:
             version=lambda: engine.version(str(address.host), int(address.port or 0)),
             note=lambda **seen: self.observe("fault", **seen),
             within_s=engine.ready_within_s,
+            started_in_ns=address.started_in_ns,
         )
 
     def client(

@@ -18,7 +18,7 @@ APART_NS = 60_000_000
 NEAR_NS = 240_000_000
 COARSEST_NS = 5 * SECOND
 #: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
-OVERRUN_NS = SECOND // 2
+OVERRUN_NS = SECOND
 
 #: Long enough to see the end of what lives twice as long as it was told to.
 PATIENCE = 2.5

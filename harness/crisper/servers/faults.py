@@ -27,21 +27,31 @@ class Breakable:
 
     Every fault ends with its block, whatever is raised within, and the block ends when the server answers again.
     `version` asks the server and raises OSError or ValueError until it answers. Raises ServerError where it does not
-    within `within_s`, and what docker-py raises where the container engine refuses.
+    within `within_s`, and what docker-py raises where the container engine refuses. `started_in_ns` is how long it
+    took to start the first time.
     """
 
-    def __init__(self, container: Any, *, version: Callable[[], object], note: Note, within_s: float = 60) -> None:
+    def __init__(
+        self,
+        container: Any,
+        *,
+        version: Callable[[], object],
+        note: Note,
+        within_s: float = 60,
+        started_in_ns: int = 0,
+    ) -> None:
         self._container = container
         self._version = version
         self._note = note
         self._within_s = within_s
+        self.started_in_ns = started_in_ns
 
     @classmethod
-    def of(cls, container: str, *, version: Callable[[], object], note: Note, within_s: float = 60) -> Self:
+    def of(cls, container: str, **about: Any) -> Self:
         """Return the server in the container of this id."""
         from crisper.servers import containers
 
-        return cls(containers.connect().containers.get(container), version=version, note=note, within_s=within_s)
+        return cls(containers.connect().containers.get(container), **about)
 
     def close(self) -> None:
         """Hang up on the container engine."""
