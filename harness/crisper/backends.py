@@ -15,9 +15,9 @@ class Engine:
     """A kind of server: the image, pinned, or Debian's packages to make one of; the commands; when it is ready.
 
     `version` asks the running server at (host, port) for its version and raises OSError or ValueError until it is
-    ready; it is the wait strategy as well. `left_out` are options by which dpkg leaves out
-    files of the packages (`path-exclude=`: https://manpages.debian.org/dpkg.1). `durable` is the command that keeps data over a restart, `data` the
-    folder it keeps them in. `memory` is a limit in docker's notation.
+    ready; it is the wait strategy as well. `left_out` are options by which dpkg leaves out files of the packages
+    (`path-exclude=`: https://manpages.debian.org/dpkg.1). `durable` is the command that keeps data over a restart,
+    `data` the folder it keeps them in. `memory` is a limit in docker's notation.
     """
 
     name: str

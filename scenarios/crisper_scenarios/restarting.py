@@ -16,7 +16,8 @@ from crisper_scenarios.clauses.faults import G3, G4
 #: More would not be looked at closely enough near their end, where a read is slow.
 KEYS = 8
 
-#: A restart, which takes as long as a start, must fit into half of a life, with half as much time again to look at the keys before their end.
+#: A restart, which takes as long as a start, must fit into half of a life, with half as much time again to look at the
+#: keys before their end.
 SHORTEST_NS, ROOM = 8 * SECOND, 3
 
 #: A machine that would need more is too busy to decide anything soon.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crisper.player.bench import POPULATION, Bench
+from crisper.player.bench import CALLS, Bench
 from crisper.scenario import workload
 
 
+#: Keys that reading operations choose from, and those of one mget.
 MANY = 100
 
 
@@ -21,17 +22,17 @@ def set_(bench: Bench) -> Callable[[int], object]:
 
 @workload(layer="kv", promises=("A1", "A2", "A6"))
 def get(bench: Bench) -> Callable[[int], object]:
-    """Read one of two hundred keys."""
+    """Read one of a hundred keys."""
     backend = bench.backend
-    keys = bench.populated(backend.set)
-    return lambda number: backend.get(keys[number % POPULATION])
+    keys = bench.populated(backend.set, MANY)
+    return lambda number: backend.get(keys[number % MANY])
 
 
 @workload(layer="kv", promises=("A10", "A2"))
 def mget_100(bench: Bench) -> Callable[[int], object]:
     """Read a hundred keys in one call, and use the answer up."""
     backend = bench.backend
-    keys = bench.populated(backend.set)[:MANY]
+    keys = bench.populated(backend.set, MANY)
     return lambda _: list(backend.mget(keys))
 
 
@@ -39,22 +40,21 @@ def mget_100(bench: Bench) -> Callable[[int], object]:
 def delete(bench: Bench) -> Callable[[int], object]:
     """Delete a key that is there."""
     backend, value = bench.backend, bench.value
-    keys = bench.populated(backend.set)
-    bench.undo = lambda number: backend.set(keys[number % POPULATION], value)
-    return lambda number: backend.delete(keys[number % POPULATION])
+    keys = bench.populated(backend.set, CALLS)
+    bench.undo = lambda number: backend.set(keys[number % CALLS], value)
+    return lambda number: backend.delete(keys[number % CALLS])
 
 
 @workload(layer="result", promises=("B2", "B3"))
 def store(bench: Bench) -> Callable[[int], object]:
     """Store a task's SUCCESS, as a worker does."""
-    backend, value = bench.backend, bench.value.decode()
-    bench.undo = lambda number: backend.forget(bench.key(number))
-    return lambda number: backend.store_result(bench.key(number), value, "SUCCESS")
+    bench.undo = lambda number: bench.backend.forget(bench.key(number))
+    return lambda number: bench.store(bench.key(number), bench.value)
 
 
 @workload(layer="result", promises=("B1", "B2"))
 def fetch(bench: Bench) -> Callable[[int], object]:
-    """Ask for one of two hundred results, with Celery's own cache off."""
+    """Ask for one of a hundred results; Celery's own cache is off."""
     backend = bench.backend
-    tasks = bench.populated(lambda task, value: backend.store_result(task, value.decode(), "SUCCESS"))
-    return lambda number: backend.get_task_meta(tasks[number % POPULATION], cache=False)
+    tasks = bench.populated(bench.store, MANY)
+    return lambda number: backend.get_task_meta(tasks[number % MANY])

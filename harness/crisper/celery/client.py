@@ -7,6 +7,7 @@ import itertools
 import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from celery import Celery
@@ -35,6 +36,17 @@ def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **co
 
 
 _quiet: dict[str, Any] = {"fixups": []}
+
+
+def request(task_id: str, replies: str | None, **more: object) -> Context:
+    """Return a task's request as a worker holds it: what stores its result may need to know who is to have it."""
+    return Context(**{"id": task_id, "reply_to": replies, "correlation_id": task_id, **more})
+
+
+def announce(backend: Any, replies: str | None) -> None:
+    """Do at the caller's end what sending a task does: a backend that pushes may need to know where to."""
+    with backend.app.producer_or_acquire() as producer:
+        backend.on_task_call(producer, replies)
 
 
 @dataclass
@@ -71,17 +83,11 @@ class Client:
         self._named = getattr(backend, "key_t", str)
 
     def announce(self) -> None:
-        """Do at the caller's end what sending a task does: a backend that pushes may need to know where to.
-
-        It is noted only where it raises.
-        """
-        call = self._call("result", "on_task_call", [], self._announce, keep=False)
+        """Do at the caller's end what sending a task does; it is noted only where it raises."""
+        announced = partial(announce, self.backend, self._replies.to)
+        call = self._call("result", "on_task_call", [], announced, keep=False)
         if call.error is not None:
             self._recorder.retain(call)
-
-    def _announce(self) -> None:
-        with self.backend.app.producer_or_acquire() as producer:
-            self.backend.on_task_call(producer, self._replies.to)
 
     def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
         more |= {"client": self.name, "patience_ns": self._patience_ns}
@@ -126,18 +132,16 @@ class Client:
         """kv: remove one value."""
         return self._call("kv", "delete", [key], lambda: self.backend.delete(self._named(key)))
 
-    def store(
-        self, task_id: str, result: object, state: str, *, traceback: str | None = None, **request: object
-    ) -> Call:
-        """result: what a worker does when a task changes its state; `request` adds to the task's request."""
-        context = Context(**{"id": task_id, "reply_to": self._replies.to, "correlation_id": task_id, **request})
+    def store(self, task_id: str, result: object, state: str, *, traceback: str | None = None, **more: object) -> Call:
+        """result: what a worker does when a task changes its state; `more` adds to the task's request."""
+        context = request(task_id, self._replies.to, **more)
         return self._call(
             "result",
             "store_result",
             [task_id],
             lambda: self.backend.store_result(task_id, result, state, traceback=traceback, request=context),
             given={"result": result, "status": state},
-            extra=request if traceback is None else {"traceback": traceback, **request},
+            extra=more if traceback is None else {"traceback": traceback, **more},
             expires_ns=self.expires_ns,
         )
 

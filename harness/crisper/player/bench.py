@@ -12,14 +12,15 @@ from typing import Any
 
 import msgspec
 
+from crisper.celery.client import announce, request
 from crisper.celery.recorder import attempt
 from crisper.clauses import Layer
 from crisper.player.stage import LONG_NS
 from crisper.values import payload
 
 
-#: Keys that reading operations choose from, and the most calls of one block.
-POPULATION = 200
+#: The most calls of one block.
+CALLS = 200
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -61,14 +62,23 @@ class Bench:
     undo: Callable[[int], object] | None = None
     done: int = 0
 
+    def __post_init__(self) -> None:
+        self.replies = getattr(self.backend, "oid", None)
+        if self.layer == "result" and self.replies is not None:
+            announce(self.backend, self.replies)
+
     def key(self, number: int) -> Any:
         """Return the key (or task id) of that number, always the same, in the type that the backend asks for."""
         key = f"{self.name}-{number}"
         return self.backend.key_t(key) if self.layer == "kv" else key
 
-    def populated(self, write: Callable[[Any, bytes], object]) -> list[Any]:
-        """Write the population of keys and return them."""
-        keys = [self.key(number) for number in range(POPULATION)]
+    def store(self, task: str, value: bytes) -> None:
+        """Store a task's SUCCESS, as a worker does."""
+        self.backend.store_result(task, value.decode(), "SUCCESS", request=request(task, self.replies))
+
+    def populated(self, write: Callable[[Any, bytes], object], count: int) -> list[Any]:
+        """Write so many keys and return them."""
+        keys = [self.key(number) for number in range(count)]
         for key in keys:
             write(key, self.value)
         return keys

@@ -37,7 +37,9 @@ def breakable(backend: Backend, server: Server) -> Address:
     """Return where the contestant is reached on a server that it may harm."""
     where = address(backend, server, Path())
     container = server.container.get_wrapped_container().id
-    return msgspec.structs.replace(where, container=container, host=server.host, port=server.port, started_in_ns=server.started_in_ns)
+    return msgspec.structs.replace(
+        where, container=container, host=server.host, port=server.port, started_in_ns=server.started_in_ns
+    )
 
 
 def unbreakable(backend: Backend, *, destructive: bool) -> Finding | None:

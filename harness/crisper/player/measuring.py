@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from hdrh.histogram import HdrHistogram
 
 from crisper.measurements import DIGITS, HIGHEST_NS, LOWEST_NS, Measurement, Validity, enough, quantile
-from crisper.player.bench import POPULATION, Block
+from crisper.player.bench import CALLS, Block
 from crisper.player.company import Company
 from crisper.player.plan import Entry, Plan
 from crisper.player.process import GoneError, samples
 from crisper.scenario import Workload
 
 
-BLOCK_NS = 120_000_000
+BLOCK_NS = 80_000_000
 ROUNDS = {"quick": 5, "full": 30}
 #: The fewest calls of one block, however slow they are: twenty in all, for a median.
 FEWEST = 4
@@ -77,7 +77,7 @@ def _turn(cell: Cell, company: Company, *, warm_up: bool) -> None:
         scenario=cell.entry.scenario.id,
         source=cell.entry.source,
         size=cell.size,
-        calls=POPULATION,
+        calls=CALLS,
         fewest=1 if warm_up else FEWEST,
         limit_ns=BLOCK_NS // 5 if warm_up else BLOCK_NS,
     )

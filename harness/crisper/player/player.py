@@ -140,8 +140,9 @@ class Player:
         company = self._company(name, where, timed=False)
         tasks = [entry for entry in lanes["play"] if entry.play.layer == "task"]
         with ThreadPoolExecutor(2, thread_name_prefix=name) as threads:
-            others = threads.submit(self._break, name, company, lanes["alone"]), threads.submit(
-                self._work, company, where, tasks
+            others = (
+                threads.submit(self._break, name, company, lanes["alone"]),
+                threads.submit(self._work, company, where, tasks),
             )
             for entry in lanes["play"]:
                 if entry.play.layer != "task":

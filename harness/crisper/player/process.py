@@ -35,7 +35,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
-                # Linux shares a core among sessions first: https://man7.org/linux/man-pages/man7/sched.7.html, autogroup
+                # Linux shares a core among sessions first (autogroup): https://man7.org/linux/man-pages/man7/sched.7.html
                 start_new_session=timed,
             )
         self._channel = Channel(ours)

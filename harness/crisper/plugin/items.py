@@ -57,7 +57,7 @@ class PlayItem(pytest.Item):
             pytest.skip(f"no {self.entry.play.layer} layer")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show what was found without a traceback: the fault is not in this code, and each would take 50 ms to format."""
+        """Show what was found without a traceback: the fault is not in this code, and formatting takes 50 ms."""
         if isinstance(excinfo.value, NotKeptError | pytest.xfail.Exception | pytest.skip.Exception):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
