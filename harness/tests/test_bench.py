@@ -75,4 +75,4 @@ def test_a_population_is_written_once_each():
     written = {}
     keys = Bench(Keys(), "kv", "n", b"value").populated(written.__setitem__, 200)
 
-    assert (set(keys), {b"value"}) == (len(keys), set(written), set(written.values()))
+    assert (200, set(keys), {b"value"}) == (len(keys), set(written), set(written.values()))

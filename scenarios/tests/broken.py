@@ -210,6 +210,8 @@ class RevivesTheDead(Sturdy):
 class Switch:
     """Breaks a miniature's server as `Breakable` breaks a real one."""
 
+    started_in_ns = 0
+
     def __init__(self, miniature: type[Sturdy], note: Any) -> None:
         self._miniature = miniature
         self._note = note

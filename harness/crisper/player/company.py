@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,13 +34,16 @@ class Pending:
 
 
 class Company:
-    """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget."""
+    """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget.
 
-    def __init__(self, enter: Enter, *, has_kv: bool) -> None:
+    `numbers` are for its tasks, which their names begin with: nobody else may play under the same.
+    """
+
+    def __init__(self, enter: Enter, *, has_kv: bool, numbers: Iterator[int]) -> None:
         self.has_kv = has_kv
         self._enter = enter
         self._hire: Hire | None = None
-        self._numbers = itertools.count(1)
+        self._numbers = numbers
         self._lock = threading.Lock()
         self.process = Process(timed=self._enter.timed)
         self.entered = self._welcome()

@@ -60,7 +60,7 @@ def enter(plan: Plan, name: str, where: Address, run: str, *, timed: bool) -> En
     return Enter(
         option=plan.options[name],
         address=where,
-        namespace=f"crisper-{run}-{name}-{'timed' if timed else 'busy'}",
+        namespace=f"crisper-{run}-{name}",
         seed=plan.seed,
         timed=timed,
     )

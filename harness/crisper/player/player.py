@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import tempfile
 import threading
 import time
@@ -31,6 +32,10 @@ from crisper.verdicts import Finding, Verdict, undecided
 Outcome = list[Ruling] | list[Measurement]
 
 
+#: The lanes in which time decides.
+TIMED: tuple[Lane, ...] = ("watch", "measure")
+
+
 class Player:
     """Plays a plan in the background; `outcome` waits for one playing's."""
 
@@ -44,6 +49,7 @@ class Player:
         self._say = say
         self._outcomes: dict[Play, Future[Outcome]] = {entry.play: Future() for entry in plan.entries}
         self._infos: dict[str, ContestantInfo] = {}
+        self._numbers = itertools.count(1)
         self._timed: dict[str, Company] = {}
         self._busy: dict[str, Company] = {}
         self._stopping = threading.Event()
@@ -110,24 +116,25 @@ class Player:
         backend = self._plan.backends[name]
         server = self._servers.future(backend.engine).result() if backend.engine else None
         where = contestants.address(backend, server, Path(self._folder.name))
-        timed = self._company(name, where, timed=True)
-        info = contestants.info(backend, timed.entered, where, server)
+        company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
+        info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
         lanes: dict[str, list[Entry]] = {lane: [] for lane in get_args(Lane)}
         for entry in self._plan.of(name):
             if not self._absent(entry):
                 lanes[entry.scenario.lane].append(entry)
-        watched = [timed.begin(entry) for entry in lanes["watch"]]
+        watched = [company.begin(entry) for entry in lanes["watch"]]
         if lanes["play"] or lanes["alone"]:
-            self._rounds(name, where, lanes)
-        for entry in [pending.entry for pending in watched if not self._finished(timed, pending)]:
-            self._settle(timed, entry)
+            self._rounds(name, self._busy.get(name) or self._company(name, where, timed=False), where, lanes)
+        for entry in [pending.entry for pending in watched if not self._finished(company, pending)]:
+            self._settle(company, entry)
         self.timings_ns[name] = time.monotonic_ns() - started_ns
 
     def _company(self, name: str, where: Address, *, timed: bool) -> Company:
         # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
         enter = contestants.enter(self._plan, name, where, self._run, timed=timed)
-        company = Company(enter, has_kv="kv" in self._plan.backends[name].claims)
+        has_kv = "kv" in self._plan.backends[name].claims
+        company = Company(enter, has_kv=has_kv, numbers=self._numbers)
         with self._lock:
             (self._timed if timed else self._busy)[name] = company
         return company
@@ -136,8 +143,7 @@ class Player:
         for company in [*self._timed.values(), *self._busy.values()]:
             company.close()
 
-    def _rounds(self, name: str, where: Address, lanes: dict[str, list[Entry]]) -> None:
-        company = self._company(name, where, timed=False)
+    def _rounds(self, name: str, company: Company, where: Address, lanes: dict[str, list[Entry]]) -> None:
         tasks = [entry for entry in lanes["play"] if entry.play.layer == "task"]
         with ThreadPoolExecutor(2, thread_name_prefix=name) as threads:
             others = (

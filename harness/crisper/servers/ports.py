@@ -22,7 +22,8 @@ def free() -> Iterator[int]:
     """
     low, high = _for_clients()
     candidates = [*range(_LOWEST, low), *range(high + 1, _HIGHEST)]
-    return (port for port in random.SystemRandom().sample(candidates, _OFFERED) if _bindable(port))
+    offered = random.SystemRandom().sample(candidates, min(_OFFERED, len(candidates)))
+    return (port for port in offered if _bindable(port))
 
 
 def _for_clients() -> tuple[int, int]:

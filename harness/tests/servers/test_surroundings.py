@@ -77,8 +77,7 @@ def test_a_taken_port_is_passed_over(monkeypatch):
     """A port on which somebody listens is not offered."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
-        monkeypatch.setattr(ports, "_LOWEST", number)
-        monkeypatch.setattr(ports, "_HIGHEST", number)
-        monkeypatch.setattr(ports, "_for_clients", lambda: (0, 0))
+        monkeypatch.setattr(ports, "_HIGHEST", number + 1)
+        monkeypatch.setattr(ports, "_for_clients", lambda: (0, number - 1))
 
         assert [] == list(ports.free())
