@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 
 from crisper.errors import HarnessError
-from crisper.history import History
+from crisper.history import History, Play
 from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered, Hire, Message, Perform
 from crisper.player.plan import Entry
@@ -36,8 +37,9 @@ class Pending:
 class Company:
     """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget."""
 
-    def __init__(self, enter: Enter, *, has_kv: bool) -> None:
+    def __init__(self, enter: Enter, *, has_kv: bool, begun: Callable[[Play], None]) -> None:
         self.has_kv = has_kv
+        self._begun = begun
         self._enter = enter
         self._hire: Hire | None = None
         self._numbers = itertools.count(1)
@@ -63,6 +65,7 @@ class Company:
             background=scenario.lane in {"watch", "alone"},
             address=where,
         )
+        self._begun(entry.play)
         future = self.process.perform(task)
         return Pending(entry, self.process, future, time.monotonic() + scenario.seconds)
 

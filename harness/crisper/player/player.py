@@ -6,11 +6,12 @@ import datetime as dt
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
+from crisper.backends import Engine
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
 from crisper.history import History, Play
@@ -22,9 +23,11 @@ from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
+from crisper.player.progress import Progress
 from crisper.runs import ContestantInfo, Writer
 from crisper.scenario import Lane, Scenario
 from crisper.servers.parallel import Servers
+from crisper.servers.server import Server
 from crisper.verdicts import Finding, Verdict, undecided
 
 
@@ -38,15 +41,17 @@ HEAD_START_S = 20.0
 class Player:
     """Plays a plan in the background; `outcome` waits for one playing's."""
 
-    def __init__(self, plan: Plan, servers: Servers, writer: Writer, run: str, say: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, servers: Servers, writer: Writer, run: str, progress: Progress) -> None:
         self.rulings: list[Ruling] = []
         self.timings_ns: dict[str, int] = {}
         self._plan = plan
         self._servers = servers
         self._writer = writer
         self._run = run
-        self._say = say
+        self._progress = progress
         self._outcomes: dict[Play, Future[Outcome]] = {entry.play: Future() for entry in plan.entries}
+        for play, outcome in self._outcomes.items():
+            outcome.add_done_callback(partial(progress.over, play))
         self._infos: dict[str, ContestantInfo] = {}
         self._companies: dict[str, Company] = {}
         self._stopping = threading.Event()
@@ -54,7 +59,7 @@ class Player:
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
-        self._post = PostOffice(servers, Path(self._folder.name), say)
+        self._post = PostOffice(servers, Path(self._folder.name), progress)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
 
     def start(self) -> None:
@@ -68,6 +73,10 @@ class Player:
         Raises HarnessError where the harness failed before it.
         """
         return self._outcomes[play].result()
+
+    def over(self, play: Play, within_s: float) -> bool:
+        """Wait for one playing so long at most; return whether it is over."""
+        return bool(wait([self._outcomes[play]], timeout=within_s).done)
 
     def stop(self) -> None:
         """End whatever is still being played, and wait until it has ended."""
@@ -96,7 +105,9 @@ class Player:
             thread.join()
         self.timings_ns["play"] = time.monotonic_ns() - started_ns
         started_ns = time.monotonic_ns()
-        for entry, measurements in measuring.measured(self._plan, self._companies, self._stopping.is_set, self._say):
+        for entry, measurements in measuring.measured(
+            self._plan, self._companies, self._stopping.is_set, self._progress.measuring
+        ):
             for measurement in measurements:
                 self._writer.write(measurement)
             self._outcomes[entry.play].set_result(measurements)
@@ -115,15 +126,22 @@ class Player:
     def _contestant(self, name: str) -> None:
         started_ns = time.monotonic_ns()
         backend = self._plan.backends[name]
-        server = self._servers.future(backend.engine).result() if backend.engine else None
+        server = self._server(name, backend.engine) if backend.engine else None
         where = contestants.address(backend, server, Path(self._folder.name))
-        company = Company(contestants.enter(self._plan, name, where, self._run), has_kv="kv" in backend.claims)
+        enter = contestants.enter(self._plan, name, where, self._run)
+        company = Company(enter, has_kv="kv" in backend.claims, begun=self._progress.begun)
         with self._lock:
             self._companies[name] = company
         info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
         self._rounds(name, company, where)
         self.timings_ns[name] = time.monotonic_ns() - started_ns
+
+    def _server(self, name: str, engine: Engine) -> Server:
+        with self._progress.awaiting(name, f"its server {engine.name}"):
+            server = self._servers.future(engine).result()
+        self._progress.up(server)
+        return server
 
     def _hire(self, company: Company, where: Address) -> None:
         # What sends its results through a broker has to get its tasks from the same one.
@@ -136,14 +154,16 @@ class Player:
                 lanes[entry.scenario.lane].append(entry)
         watched = [company.begin(entry) for entry in lanes["watch"]]
         left_s = self._begun + HEAD_START_S - time.monotonic()
-        wait([pending.future for pending in watched], timeout=max(0.0, left_s))
+        with self._progress.awaiting(name, "the head start of the watches", at_most_s=left_s if watched else 0):
+            wait([pending.future for pending in watched], timeout=max(0.0, left_s))
         with ThreadPoolExecutor(2, thread_name_prefix=name) as threads:
             breaking = threads.submit(self._break, name, company, lanes["alone"])
             hiring = threads.submit(self._hire, company, where) if self._plan.needs_workers(name) else None
             # Workers come last, so that the broker can boot meanwhile.
             for entry in sorted(lanes["play"], key=lambda each: each.play.layer == "task"):
                 if entry.play.layer == "task" and hiring is not None:
-                    hiring.result()
+                    with self._progress.awaiting(name, "the broker of its workers"):
+                        hiring.result()
                 self._settle(company, entry)
             breaking.result()
         for entry in [pending.entry for pending in watched if not self._finished(company, pending)]:
@@ -214,7 +234,7 @@ class Player:
 
     def _fail(self, name: str, error: Exception) -> None:
         backend = self._plan.backends[name]
-        self._say(f"{name}: {error}")
+        self._progress.say(f"{name}: {error}")
         if name not in self._infos:
             self._admit(name, contestants.absent(backend, str(error)))
         finding = Finding(word="error", because=str(error))
