@@ -16,7 +16,6 @@ from types import FrameType
 import pytest
 
 from crisper import runs
-from crisper.celery.urls import redacted
 from crisper.errors import HarnessError, UsageError
 from crisper.gate import ExitCode, complaints, exit_code
 from crisper.player.plan import Plan
@@ -29,6 +28,7 @@ from crisper.plugin.screen import Screen
 from crisper.plugin.whole import Whole
 from crisper.reproduction import making
 from crisper.runs import Footer, Header, Writer
+from crisper.secrecy import redacted
 from crisper.servers.parallel import Servers
 
 
