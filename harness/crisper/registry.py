@@ -13,6 +13,7 @@ from typing import Any
 from crisper.backends import Backend, Broker
 from crisper.errors import UsageError
 from crisper.scenario import Scenario, Workload, declared_in
+from crisper.secrecy import redacted
 
 
 BACKENDS = "crisper.backends"
@@ -71,7 +72,7 @@ def _loaded(entry: EntryPoint, option: str) -> Any:
 def _by_url(option: str) -> Backend:
     from crisper.celery import urls
 
-    shown = urls.redacted(option)
+    shown = redacted(option)
     label, url = _labelled(option, shown)
     cls = urls.backend_class(url, option=shown)
     urls.expect_listener(url, option=shown)

@@ -5,8 +5,9 @@ import socket
 import pytest
 
 from crisper import registry
-from crisper.celery.urls import claims_of, redacted
+from crisper.celery.urls import claims_of
 from crisper.errors import UsageError
+from crisper.secrecy import redacted
 
 
 SECRETS = ("s3cret", "hidden")

@@ -1,4 +1,4 @@
-"""Result backend URLs: whether Celery knows them, what their class claims, and how to show them to anybody."""
+"""Result backend URLs: whether Celery knows them, what their class claims, and whether somebody listens there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from celery import Celery
 from celery.app.backends import by_url
 from celery.backends.base import BaseKeyValueStoreBackend
-from celery.exceptions import ImproperlyConfigured
 
+from crisper.celery.recorder import attempt
 from crisper.clauses import Capability
 from crisper.errors import UsageError
+from crisper.secrecy import Secrets
 
 
 def backend_class(url: str, *, option: str) -> type[Any]:
@@ -20,14 +21,13 @@ def backend_class(url: str, *, option: str) -> type[Any]:
 
     Raises UsageError, naming the option as it may be shown, where Celery knows none.
     """
-    try:
-        found, _ = by_url(url, Celery(set_as_current=False).loader)
-    except (ImproperlyConfigured, ImportError, AttributeError) as error:
+    found, error = attempt(lambda: by_url(url, Celery(set_as_current=False).loader))
+    if error is not None:
         scheme = url.partition("://")[0]
         message = f"--backend {option}: Celery has no result backend for the scheme {scheme!r}"
-        reason = str(error).strip().splitlines()[0]
+        reason = Secrets(url).hidden(f"{error}".strip().partition("\n")[0])
         raise UsageError(message, hint=f"it says: {reason}") from error
-    cls: type[Any] = found
+    cls: type[Any] = found[0]  # type: ignore[index] # the class, and the URL for it
     return cls
 
 
@@ -43,22 +43,6 @@ def claims_of(cls: type[Any]) -> frozenset[Capability]:
     if getattr(cls, "supports_autoexpire", False):
         claims.add("autoexpire")
     return frozenset(claims)
-
-
-def redacted(url: str) -> str:
-    """Return a URL without any secret: no password, and no values in its query.
-
-    A password may hold what ends a host in other URLs, so all up to the last @ is taken for credentials.
-    """
-    head, mark, rest = url.partition("://")
-    if not mark:
-        return url
-    credentials, at, place = rest.rpartition("@")
-    place, question, query = place.partition("?")
-    user, colon, _ = credentials.partition(":")
-    shown = f"{user}:***@" if colon else "***@"
-    keys = "&".join(f"{each.partition('=')[0]}=***" for each in query.split("&"))
-    return f"{head}{mark}{shown if at else ''}{place}{question}{keys if question else ''}"
 
 
 def expect_listener(url: str, *, option: str, timeout_s: float = 3.0) -> None:

@@ -22,6 +22,7 @@ from crisper.player.crew import Crew
 from crisper.player.lag import Lag
 from crisper.player.stage import LONG_NS, Contact, Stage
 from crisper.scenario import Scenario, Workload
+from crisper.secrecy import Secrets
 
 
 #: How far what no time decides gives way to what is timed: https://man7.org/linux/man-pages/man2/nice.2.html
@@ -43,6 +44,7 @@ class Contestant:
             namespace=enter.namespace,
             backend=declared,
             crew=self.crew,
+            secrets=Secrets(enter.address.url, enter.address.broker),
         )
         self._stands: dict[tuple[str, int], bench.Bench] = {}
 
@@ -67,13 +69,13 @@ class Contestant:
             namespace=f"{self.contact.namespace}-{task.id}",
         )
         stage = Stage(contact, layer=task.layer, seed=self.enter.seed, ops=scenario.ops)
-        self.channel.send(Performed(id=task.id, history=_played(scenario, stage, task, self.lag)))
+        self.channel.send(Performed(id=task.id, history=self._played(scenario, stage, task)))
 
     def time(self, block: bench.Block) -> None:
         """Play one turn of a workload and send its samples; what preparation raised is said instead."""
         answer, error = attempt(lambda: self._timed(block))
         if error is not None:
-            answer = bench.Samples(id=block.id, latencies=b"", failures=0, failure=_told(error))
+            answer = bench.Samples(id=block.id, latencies=b"", failures=0, failure=self.told(error))
         assert isinstance(answer, bench.Samples)
         self.channel.send(answer)
 
@@ -89,7 +91,7 @@ class Contestant:
         if stand.undo is not None:
             for number in numbers:
                 stand.undo(number)
-        failure = _told(failures[0]) if failures else ""
+        failure = self.told(failures[0]) if failures else ""
         return bench.Samples(id=block.id, latencies=latencies.tobytes(), failures=len(failures), failure=failure)
 
     def _prepared(self, block: bench.Block) -> bench.Bench:
@@ -101,24 +103,25 @@ class Contestant:
         stand.call = workload.prepare(stand)
         return stand
 
+    def _played(self, scenario: Scenario, stage: Stage, task: Perform) -> History:
+        started_ns = time.monotonic_ns()
+        _, error = attempt(lambda: scenario.script(stage))
+        attempt(stage.close)
+        stage.observe("lag", **self.lag.seen(since_ns=started_ns))
+        recorded = stage.recorded()
+        return History(
+            play=task.play,
+            started_ns=started_ns,
+            ended_ns=time.monotonic_ns(),
+            ops=recorded.ops,
+            observations=recorded.observations,
+            broken=None if error is None else self.told(error),
+        )
 
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _played(scenario: Scenario, stage: Stage, task: Perform, lag: Lag) -> History:
-    started_ns = time.monotonic_ns()
-    _, error = attempt(lambda: scenario.script(stage))
-    attempt(stage.close)
-    stage.observe("lag", **lag.seen(since_ns=started_ns))
-    return History(
-        play=task.play,
-        started_ns=started_ns,
-        ended_ns=time.monotonic_ns(),
-        ops=stage.recorder.ops(),
-        observations=stage.observations,
-        broken=None if error is None else _told(error),
-    )
+    def told(self, error: BaseException) -> str:
+        """Return an error as a Run keeps it, without any secret."""
+        text: str = self.contact.secrets.hidden(f"{type(error).__name__}: {error}")
+        return text
 
 
 def _version(distribution: str) -> str:
@@ -152,7 +155,7 @@ def main(descriptor: int) -> None:
     contestant = Contestant(channel, enter)
     entered, error = attempt(contestant.entered)
     if error is not None:
-        channel.send(Entered(failure=_told(error)))
+        channel.send(Entered(failure=contestant.told(error)))
         return
     assert isinstance(entered, Entered)
     channel.send(entered)

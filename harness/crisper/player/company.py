@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 
 from crisper.errors import HarnessError
-from crisper.history import History
+from crisper.history import History, Play
 from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered, Hire, Message, Perform
 from crisper.player.plan import Entry
@@ -36,11 +36,13 @@ class Pending:
 class Company:
     """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget.
 
-    `numbers` are for its tasks, which their names begin with: nobody else may play under the same.
+    `numbers` are for its tasks, which their names begin with: nobody else may play under the same. `begun` hears of
+    every playing that is handed to the process.
     """
 
-    def __init__(self, enter: Enter, *, has_kv: bool, numbers: Iterator[int]) -> None:
+    def __init__(self, enter: Enter, *, has_kv: bool, numbers: Iterator[int], begun: Callable[[Play], None]) -> None:
         self.has_kv = has_kv
+        self._begun = begun
         self._enter = enter
         self._hire: Hire | None = None
         self._numbers = numbers
@@ -66,6 +68,7 @@ class Company:
             background=scenario.lane in {"watch", "alone"} or entry.play.layer == "task",
             address=where,
         )
+        self._begun(entry.play)
         future = self.process.perform(task)
         return Pending(entry, self.process, future, time.monotonic() + scenario.seconds)
 

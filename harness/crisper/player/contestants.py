@@ -10,13 +10,13 @@ import msgspec
 
 from crisper import deviations
 from crisper.backends import Backend
-from crisper.celery.urls import redacted
 from crisper.clauses import Layer
 from crisper.judging import lacks_layer
 from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered
 from crisper.player.plan import Plan
 from crisper.runs import ContestantInfo, ServerInfo
+from crisper.secrecy import redacted
 from crisper.servers.server import Server
 from crisper.verdicts import Finding
 

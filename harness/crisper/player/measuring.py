@@ -39,9 +39,9 @@ class Cell:
 
 
 def measured(
-    plan: Plan, companies: Mapping[str, Company], stopping: Callable[[], bool], say: Callable[[str], None]
+    plan: Plan, companies: Mapping[str, Company], stopping: Callable[[], bool], heard: Callable[[int, int], None]
 ) -> Iterator[tuple[Entry, list[Measurement]]]:
-    """Yield the Measurements of each entry of the lane, once all rounds are over.
+    """Yield the Measurements of each entry of the lane, once all rounds are over; `heard` of each that begins.
 
     The first round warms up and is thrown away. Neighbours take turns within a round, and every other round runs
     backwards, so that a drift of the machine touches all contestants alike.
@@ -55,7 +55,7 @@ def measured(
     cells.sort(key=lambda cell: (cell.entry.scenario.id, cell.size))
     rounds = ROUNDS[plan.profile]
     for number in range(rounds + 1 if cells else 0):
-        say(f"measuring: round {number} of {rounds}" if number else "measuring: warming up")
+        heard(number, rounds)
         for cell in cells if number % 2 else reversed(cells):
             if stopping():
                 return

@@ -25,8 +25,13 @@ def complaints(stage: Stage) -> None:
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            stage.observe("complaint", text=record.getMessage()[:200])
+            stage.observe("complaint", text=_told(stage, record.getMessage()))
 
     logging.getLogger().addHandler(Ear(logging.WARNING))
     warnings.simplefilter("always")
-    warnings.showwarning = lambda message, *_, **__: stage.observe("complaint", text=str(message)[:200])
+    warnings.showwarning = lambda message, *_, **__: stage.observe("complaint", text=_told(stage, str(message)))
+
+
+def _told(stage: Stage, text: str) -> str:
+    # Cut only afterwards: the half of a secret would not be known for one.
+    return str(stage.secrets.hidden(text))[:200]

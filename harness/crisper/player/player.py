@@ -7,11 +7,12 @@ import itertools
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
+from crisper.backends import Engine
 from crisper.errors import HarnessError
 from crisper.gate import Ruling, ruling
 from crisper.history import History, Play
@@ -23,9 +24,11 @@ from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
+from crisper.player.progress import Progress
 from crisper.runs import ContestantInfo, Writer
 from crisper.scenario import Lane, Scenario
 from crisper.servers.parallel import Servers
+from crisper.servers.server import Server
 from crisper.verdicts import Finding, Verdict, undecided
 
 
@@ -39,15 +42,17 @@ TIMED: tuple[Lane, ...] = ("watch", "measure")
 class Player:
     """Plays a plan in the background; `outcome` waits for one playing's."""
 
-    def __init__(self, plan: Plan, servers: Servers, writer: Writer, run: str, say: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, servers: Servers, writer: Writer, run: str, progress: Progress) -> None:
         self.rulings: list[Ruling] = []
         self.timings_ns: dict[str, int] = {}
         self._plan = plan
         self._servers = servers
         self._writer = writer
         self._run = run
-        self._say = say
+        self._progress = progress
         self._outcomes: dict[Play, Future[Outcome]] = {entry.play: Future() for entry in plan.entries}
+        for play, outcome in self._outcomes.items():
+            outcome.add_done_callback(partial(progress.over, play))
         self._infos: dict[str, ContestantInfo] = {}
         self._numbers = itertools.count(1)
         self._timed: dict[str, Company] = {}
@@ -56,7 +61,7 @@ class Player:
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
-        self._post = PostOffice(servers, Path(self._folder.name), say)
+        self._post = PostOffice(servers, Path(self._folder.name), progress)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
 
     def start(self) -> None:
@@ -69,6 +74,10 @@ class Player:
         Raises HarnessError where the harness failed before it.
         """
         return self._outcomes[play].result()
+
+    def over(self, play: Play, within_s: float) -> bool:
+        """Wait for one playing so long at most; return whether it is over."""
+        return bool(wait([self._outcomes[play]], timeout=within_s).done)
 
     def stop(self) -> None:
         """End whatever is still being played, and wait until it has ended."""
@@ -96,7 +105,9 @@ class Player:
             thread.join()
         self.timings_ns["play"] = time.monotonic_ns() - started_ns
         started_ns = time.monotonic_ns()
-        for entry, measurements in measuring.measured(self._plan, self._timed, self._stopping.is_set, self._say):
+        for entry, measurements in measuring.measured(
+            self._plan, self._timed, self._stopping.is_set, self._progress.measuring
+        ):
             for measurement in measurements:
                 self._writer.write(measurement)
             self._outcomes[entry.play].set_result(measurements)
@@ -114,7 +125,7 @@ class Player:
     def _contestant(self, name: str) -> None:
         started_ns = time.monotonic_ns()
         backend = self._plan.backends[name]
-        server = self._servers.future(backend.engine).result() if backend.engine else None
+        server = self._server(name, backend.engine) if backend.engine else None
         where = contestants.address(backend, server, Path(self._folder.name))
         company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
         info = contestants.info(backend, company.entered, where, server)
@@ -134,10 +145,16 @@ class Player:
         # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
         enter = contestants.enter(self._plan, name, where, self._run, timed=timed)
         has_kv = "kv" in self._plan.backends[name].claims
-        company = Company(enter, has_kv=has_kv, numbers=self._numbers)
+        company = Company(enter, has_kv=has_kv, numbers=self._numbers, begun=self._progress.begun)
         with self._lock:
             (self._timed if timed else self._busy)[name] = company
         return company
+
+    def _server(self, name: str, engine: Engine) -> Server:
+        with self._progress.awaiting(name, f"its server {engine.name}"):
+            server = self._servers.future(engine).result()
+        self._progress.up(server)
+        return server
 
     def _close(self) -> None:
         for company in [*self._timed.values(), *self._busy.values()]:
@@ -159,7 +176,8 @@ class Player:
     def _work(self, company: Company, where: Address, entries: list[Entry]) -> None:
         if entries:
             # What sends its results through a broker has to get its tasks from the same one.
-            company.hire(where.broker or self._post.url())
+            with self._progress.awaiting(entries[0].play.contestant, "the broker of its workers"):
+                company.hire(where.broker or self._post.url())
         for entry in entries:
             self._settle(company, entry)
 
@@ -228,7 +246,7 @@ class Player:
 
     def _fail(self, name: str, error: Exception) -> None:
         backend = self._plan.backends[name]
-        self._say(f"{name}: {error}")
+        self._progress.say(f"{name}: {error}")
         if name not in self._infos:
             self._admit(name, contestants.absent(backend, str(error)))
         finding = Finding(word="error", because=str(error))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
 
 from crisper import registry
 from crisper.celery.brokers import FILES
 from crisper.errors import HarnessError
+from crisper.player.progress import Progress
 from crisper.servers.parallel import Servers
 
 
 class PostOffice:
     """Finds a broker when it is first asked for, and keeps to it."""
 
-    def __init__(self, servers: Servers, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, servers: Servers, folder: Path, progress: Progress) -> None:
         self._servers = servers
         self._folder = folder
-        self._say = say
+        self._progress = progress
         self._url: str | None = None
         self._lock = threading.Lock()
 
@@ -38,6 +38,7 @@ class PostOffice:
         except CancelledError:
             return None
         except HarnessError as error:
-            self._say(f"tasks travel through files, since no broker can be had: {error}")
+            self._progress.say(f"tasks travel through files, since no broker can be had: {error}")
             return None
+        self._progress.up(server)
         return broker.url.format(host=server.host, port=server.port)

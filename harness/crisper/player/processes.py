@@ -14,6 +14,7 @@ import msgspec
 from crisper.clauses import Layer
 from crisper.history import Observation, Op
 from crisper.player.address import Address
+from crisper.secrecy import Secrets
 
 
 if TYPE_CHECKING:
@@ -115,7 +116,13 @@ def _play(
 
     os.environ.update(environment)
     backend = registry.backend(away.option)
-    contact = Contact(address=away.address, option=away.option, namespace=away.namespace, backend=backend)
+    contact = Contact(
+        address=away.address,
+        option=away.option,
+        namespace=away.namespace,
+        backend=backend,
+        secrets=Secrets(away.address.url, away.address.broker),
+    )
     stage = Stage(contact, layer=away.layer, seed=away.seed, ops=away.ops, name=f"process-{number}")
     stage.replies.to = away.replies
     _, error = attempt(lambda: script(stage))
@@ -126,5 +133,5 @@ def _play(
 
 
 def _hand_over(theirs: Connection, stage: Stage, before: int) -> None:
-    theirs.send_bytes(_encode(Recorded(stage.recorder.ops()[before:], stage.observations)))
+    theirs.send_bytes(_encode(stage.recorded(before)))
     theirs.close()

@@ -6,9 +6,11 @@ import itertools
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec.structs import replace
 
 from crisper.backends import Backend
 from crisper.celery.caller import Caller
@@ -20,7 +22,9 @@ from crisper.history import Observation
 from crisper.player import processes
 from crisper.player.address import Address
 from crisper.player.crew import Crew
+from crisper.player.processes import Recorded
 from crisper.player.workers import Worker, WorkerError
+from crisper.secrecy import Secrets
 from crisper.servers.faults import Breakable
 from crisper.values import canonical
 
@@ -44,6 +48,7 @@ class Contact:
     namespace: str
     backend: Backend
     crew: Crew | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
 
 class Stage:
@@ -58,6 +63,7 @@ class Stage:
         self.recorder = Recorder()
         self.observations: list[Observation] = []
         self.replies = Replies()
+        self.secrets = contact.secrets
         self._contact = contact
         self._name = name
         self._seed = seed
@@ -99,7 +105,7 @@ class Stage:
         client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
         if conf:
-            self.observe("client", client=name, conf=conf)
+            self.observe("client", client=name, conf=self.secrets.settings(conf))
         return client
 
     def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: Any) -> Client:
@@ -107,7 +113,7 @@ class Stage:
         client = self.client(expires_ns=expires_ns, patience_ns=patience_ns, **conf)
         self.replies.to = getattr(client.backend, "oid", None)
         if self.replies.to is not None:
-            self.observe("client", client=client.name, conf=conf, replies=True)
+            self.observe("client", client=client.name, conf=self.secrets.settings(conf), replies=True)
         if "shared" not in self.claims and "push" in self.claims:
             client.announce()
         return client
@@ -229,6 +235,15 @@ class Stage:
             ops=self._ops,
             replies=self.replies.to,
         )
+
+    def recorded(self, since: int = 0) -> Recorded:
+        """Return what was done and seen, but for the first `since` calls, and without any secret."""
+        hidden = self.secrets.hidden
+        ops = [
+            replace(each, **{name: hidden(getattr(each, name)) for name in ("input", "extra", "output", "message")})
+            for each in self.recorder.ops()[since:]
+        ]
+        return Recorded(ops, [replace(each, data=hidden(each.data)) for each in self.observations])
 
     def close(self) -> None:
         """Give back every connection, and note what the workers did."""

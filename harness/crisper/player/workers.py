@@ -12,11 +12,11 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
 from crisper.celery.worker import Post, Word
+from crisper.secrecy import Secrets
 from crisper.values import WHOLE_BYTES
 
 
@@ -78,13 +78,12 @@ class Worker:
         return next((word.at_ns for word in self.done(task) if word.task == task and word.state != "RETRY"), None)
 
     def tail(self) -> str:
-        """Return the end of its log, without the passwords that it was told."""
+        """Return the end of its log, without any secret."""
         size = self._log.seek(0, 2)
-        self._log.seek(max(0, size - _TAIL_BYTES))
+        # More than is kept: the half of a secret would not be known for one.
+        self._log.seek(max(0, size - 2 * _TAIL_BYTES))
         text = self._log.read().decode(errors="replace").strip()
-        for secret in filter(None, (urlsplit(url).password for url in (self.post.url, self.post.broker))):
-            text = text.replace(secret, "***")
-        return text
+        return str(Secrets(self.post.url, self.post.broker).hidden(text))[-_TAIL_BYTES:]
 
     def end(self) -> None:
         """End it at once, with the children of its pool."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from crisper.celery.urls import redacted
 from crisper.history import Play
 from crisper.player.plan import Plan
 from crisper.plugin.items import PlayItem
+from crisper.secrecy import redacted
 
 
 def commands(config: pytest.Config, items: list[PlayItem], plan: Plan) -> dict[Play, str]:

@@ -11,10 +11,12 @@ from crisper.gate import Ruling
 from crisper.measurements import Measurement
 from crisper.player.plan import Entry
 from crisper.player.player import Player
+from crisper.plugin.screen import Screen
 from crisper.scenario import Scenario
 
 
 PLAYER = pytest.StashKey[Player]()
+SCREEN = pytest.StashKey[Screen]()
 
 
 class NotKeptError(Exception):
@@ -35,8 +37,10 @@ class PlayItem(pytest.Item):
 
     def setup(self) -> None:
         """Wait for the verdicts; what the harness or a server failed in is pytest's "error", not a failure."""
+        player, play = self.config.stash[PLAYER], self.entry.play
+        self.config.stash[SCREEN].wait(lambda within_s: player.over(play, within_s))
         try:
-            outcome = self.config.stash[PLAYER].outcome(self.entry.play)
+            outcome = player.outcome(play)
         except HarnessError as error:
             pytest.fail(str(error), pytrace=False)
         rulings = [each for each in outcome if isinstance(each, Ruling)]

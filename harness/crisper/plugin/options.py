@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from typing import get_args
 
 import pytest
@@ -13,9 +12,6 @@ from crisper.backends import Backend
 from crisper.clauses import Layer
 from crisper.errors import UsageError
 from crisper.scenario import Lane
-
-
-Say = Callable[[str], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,29 +16,36 @@ from types import FrameType
 import pytest
 
 from crisper import runs
-from crisper.celery.urls import redacted
 from crisper.errors import HarnessError, UsageError
 from crisper.gate import ExitCode, complaints, exit_code
 from crisper.player.plan import Plan
 from crisper.player.player import Player
+from crisper.player.progress import Progress
 from crisper.plugin import again, closing, options
 from crisper.plugin.collecting import ASKED
-from crisper.plugin.items import PLAYER, PlayItem
+from crisper.plugin.items import PLAYER, SCREEN, PlayItem
+from crisper.plugin.screen import Screen
 from crisper.plugin.whole import Whole
 from crisper.reproduction import making
 from crisper.runs import Footer, Header, Writer
+from crisper.secrecy import redacted
 from crisper.servers.parallel import Servers
 
 
 RUN = pytest.StashKey["Session"]()
+
+#: Where pytest's cache keeps how long playings took.
+SPANS = "crisper/spans"
 
 
 class Session:
     """What is open while a plan is played; closing it leaves nothing behind."""
 
     def __init__(self, config: pytest.Config, items: list[PlayItem]) -> None:
-        self.say = _sayer(config)
         self.plan = _plan(config, items)
+        self.cache = getattr(config, "cache", None)
+        self.progress = Progress(self.plan, self.cache.get(SPANS, {}) if self.cache else {})
+        self.screen = Screen(config, self.progress)
         self.updating = bool(config.option.update_deviations)
         self.whole = Whole(self.plan)
         if self.updating:
@@ -47,12 +54,13 @@ class Session:
         run = secrets.token_hex(4)
         started = datetime.now(tz=UTC)
         self.stale: list[str] = []
+        self.lines: list[str] = []
         self.linked = config.option.run is None
         self.path = Path(config.option.run or f".runs/{started:%Y-%m-%d-%H%M%S}-{run}.jsonl")
         self.writer = _writer(self.path)
         self.writer.write(_header(self.plan, run, started, config))
-        self.servers = Servers(images=self.plan.images, say=self.say)
-        self.player = Player(self.plan, self.servers, self.writer, run, self.say)
+        self.servers = Servers(images=self.plan.images, say=self.progress.say)
+        self.player = Player(self.plan, self.servers, self.writer, run, self.progress)
         self.commands = again.commands(config, items, self.plan)
 
     def start(self) -> None:
@@ -75,7 +83,11 @@ class Session:
         self.writer.close()
         if complete and self.updating:
             proposed = self.whole.propose(self.path, self.player.rulings, self.stale)
-            self.say(f"proposed deviations: {proposed}")
+            self.progress.say(f"proposed deviations: {proposed}")
+        self.lines = list(closing.closed(self.path, linked=self.linked))
+        if self.cache:
+            self.cache.set(SPANS, self.progress.spans())
+        self.screen.flush()
 
     def _reproduce(self) -> None:
         try:
@@ -84,7 +96,7 @@ class Session:
                 self.writer.write(each)
             making.write(self.path, found)
         except HarnessError as error:
-            self.say(f"no reproductions: {error}")
+            self.progress.say(f"no reproductions: {error}")
 
     def _footer(self, code: int) -> Footer:
         return Footer(
@@ -113,6 +125,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     try:
         opened = session.config.stash[RUN] = Session(session.config, items)
         session.config.stash[PLAYER] = opened.player
+        session.config.stash[SCREEN] = opened.screen
         opened.start()
     except HarnessError as error:
         code = ExitCode.usage if isinstance(error, UsageError) else ExitCode.harness_error
@@ -134,10 +147,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show what was found, and where the Run and its report are."""
     opened = terminalreporter.config.stash.get(RUN, None)
-    if opened is None:
+    if opened is None or terminalreporter.verbosity < -1:
         return
     terminalreporter.section("result backends")
-    for line in closing.closed(opened.path, linked=opened.linked):
+    for line in opened.lines:
         terminalreporter.write_line(line)
 
 
@@ -203,16 +216,6 @@ def _writer(path: Path) -> Writer:
     except OSError as error:
         message = f"--run {path}: {error.strerror}"
         raise UsageError(message) from error
-
-
-def _sayer(config: pytest.Config) -> options.Say:
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-
-    def say(line: str) -> None:
-        if reporter is not None:
-            reporter.write_line(f"crisper: {line}")
-
-    return say
 
 
 def _ended(number: int, _: FrameType | None) -> None:

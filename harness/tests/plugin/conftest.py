@@ -79,19 +79,28 @@ def _play():
     return play
 
 
+def own(folder: Path) -> Path:
+    """Put scenarios of one's own into a folder."""
+    shutil.copy(HERE / "own_scenarios.py", folder / "scenario_own.py")
+    return folder
+
+
+@pytest.fixture(scope="session", name="own")
+def _own():
+    """Return the function that puts scenarios into a folder."""
+    return own
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Return a folder with scenarios of one's own."""
-    shutil.copy(HERE / "own_scenarios.py", tmp_path / "scenario_own.py")
-    return tmp_path
+    return own(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory):
     """Return the session in which every own scenario was played, with a JUnit report."""
-    folder = tmp_path_factory.mktemp("everything")
-    shutil.copy(HERE / "own_scenarios.py", folder / "scenario_own.py")
-    return play(folder, "--junitxml", "junit.xml")
+    return play(own(tmp_path_factory.mktemp("everything")), "--junitxml", "junit.xml")
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_without_an_engine_the_others_play(engineless):
     words = {str(each.play): each.finding.word for each in engineless.run.verdicts}
 
     assert {"lasting[kv-redis]": "error", "lasting[kv-memory]": "pass"} == words
-    assert "no container engine answers at unix:///nowhere/docker.sock" in engineless.output
+    assert "\ncrisper: redis: no container engine answers at unix:///nowhere/docker.sock" in engineless.output
 
 
 def test_without_an_engine_the_exit_code_is_ours(engineless):
