@@ -27,8 +27,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def integration(session: nox.Session) -> None:
     """The project's own tests on real servers and in a real browser."""
-    session.install("-e", ".[dev]")
-    session.run("pytest", *STRICT, "-m", "integration", *session.posargs)
+    others = _install(session, "dev")
+    session.run("pytest", *STRICT, "-m", "integration", *others)
 
 
 @nox.session
@@ -80,6 +80,13 @@ def micro(session: nox.Session) -> None:
 
 
 @nox.session
+def figures(session: nox.Session) -> None:
+    """What a bundled backend is to reach, measured on real servers: `-- NAME [FIGURE]…`."""
+    names = _install(session, "dev") or session.error("name the backend whose figures are asked for")
+    session.run("python", "-m", "figures", *names[1:], env={"PYTHONPATH": f"backends/tests/{names[0]}"})
+
+
+@nox.session
 def report(session: nox.Session) -> None:
     """The report of a Run, the newest if none is named."""
     session.install("-e", ".[report]")
@@ -87,11 +94,17 @@ def report(session: nox.Session) -> None:
 
 
 def _play(session: nox.Session, *arguments: str) -> None:
-    """Play scenarios, on the Celery that `--celery VERSION` names, or on the newest."""
+    """Play scenarios."""
+    others = _install(session, "bench")
+    session.run("pytest", *arguments, *others)
+
+
+def _install(session: nox.Session, extra: str) -> list[str]:
+    """Install an extra, on the Celery that `--celery VERSION` names, else the newest; return the other arguments."""
     asked = argparse.ArgumentParser(add_help=False)
     asked.add_argument("--celery", metavar="VERSION")
     told, others = asked.parse_known_args(session.posargs)
     # An older one may be left from last time.
     celery = [f"celery=={told.celery}"] if told.celery else ["--upgrade", "celery"]
-    session.install("-e", ".[bench]", *celery)
-    session.run("pytest", *arguments, *others)
+    session.install("-e", f".[{extra}]", *celery)
+    return others

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from crisper_backends.consul.errors import RefusedError, UnavailableError
 from crisper_backends.consul.link import Link
 from crisper_backends.consul.names import Namespace
-from crisper_backends.consul.transactions import OPERATIONS, Entry, commit, found, tree
+from crisper_backends.consul.transactions import OPERATIONS, Entry, commit, found, get
 
 
-#: Where a batch brings this many strangers a name (longer names that start alike), single reads are cheaper.
-_STRANGERS = 8
+#: What is said of a missing key: https://github.com/hashicorp/consul/blob/v1.20.0/agent/consul/state/txn.go, KVGet.
+_ABSENT = "doesn't exist"
 #: How often an attached value may be overtaken by a newer write before it is called missing.
 _OVERTAKEN = 5
 
@@ -61,31 +61,35 @@ class Reader:
         """Return the values of those names that have one."""
         values: dict[str, bytes] = {}
         distinct = list(dict.fromkeys(names))
-        crowded = False
         for start in range(0, len(distinct), OPERATIONS):
-            batch = distinct[start : start + OPERATIONS]
-            if crowded:
-                entries = {name: value for name in batch if (value := self.one(name)) is not None}
-                values |= entries
-                continue
-            crowded = self._read_batch(batch, values)
+            for name, entry in self._present(distinct[start : start + OPERATIONS]):
+                value = self.value(name, entry)
+                if value is not None:
+                    values[name] = value
         if distinct and not values:
-            # A get-tree hides what the ACL forbids; a plain read says so.
+            # In a transaction what the ACL forbids looks like what is missing; a plain read tells them apart.
             self.one(distinct[0])
         return values
 
-    def _read_batch(self, batch: Sequence[str], values: dict[str, bytes]) -> bool:
-        keys = {self.space.key(name): name for name in batch}
-        outcome = commit(self._link, map(tree, keys), query=self._batch, writes=False)
-        if outcome.entries is None:
-            message = f"Consul refused a read: {outcome.conflict}"
-            raise RefusedError(message)
-        for entry in outcome.entries:
-            name = keys.get(entry.key)
-            value = None if name is None else self.value(name, entry)
-            if name is not None and value is not None:
-                values[name] = value
-        return len(outcome.entries) > _STRANGERS * len(batch)
+    def _present(self, names: Sequence[str]) -> Iterator[tuple[str, Entry]]:
+        """Yield the names that have an entry, with it: a missing one fails the batch, which is read without it then."""
+        keys = {self.space.key(name): name for name in names}
+        while keys:
+            outcome = commit(self._link, map(get, keys), query=self._batch, writes=False)
+            if outcome.applied:
+                break
+            if any(_ABSENT not in why for why in outcome.failures.values()):
+                message = f"Consul refused a read: {outcome.conflict}"
+                raise RefusedError(message)
+            keys = {key: name for place, (key, name) in enumerate(keys.items()) if place not in outcome.failures}
+        else:
+            return
+        found_in = {entry.key: entry for entry in outcome.entries}
+        for key, name in keys.items():
+            # What the ACL hides from a transaction, a plain read refuses.
+            entry = found_in.get(key) or self.entry(name)
+            if entry is not None:
+                yield name, entry
 
     def changed(self, name: str, index: int, wait_ns: int) -> tuple[Entry | None, int]:
         """Return a name's entry, and its index, once the index differs from `index` or `wait_ns` is over.

@@ -6,7 +6,7 @@ import http.client
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from crisper_backends.consul.errors import TooLargeError
@@ -31,17 +31,22 @@ class Entry:
     session: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Whether a transaction was applied, what its reads found, and why it was not."""
+    """What the reads of a transaction found, or which of its operations failed, by their places, and why."""
 
-    entries: tuple[Entry, ...] | None
-    conflict: str = ""
+    entries: tuple[Entry, ...] = ()
+    failures: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def applied(self) -> bool:
         """Whether all of it was done; else nothing was."""
-        return self.entries is not None
+        return not self.failures
+
+    @property
+    def conflict(self) -> str:
+        """Why it was not applied."""
+        return "; ".join(self.failures.values())
 
 
 def commit(
@@ -56,8 +61,8 @@ def commit(
         raise TooLargeError(message)
     told = json.loads(answer.expect(http.client.CONFLICT).body)
     if answer.status == http.client.CONFLICT:
-        return Outcome(None, "; ".join(error["What"] for error in told["Errors"]))
-    return Outcome(() if writes else tuple(entry(found["KV"]) for found in told["Results"]))
+        return Outcome(failures={error["OpIndex"]: error["What"] for error in told["Errors"]})
+    return Outcome(entries=() if writes else tuple(entry(found["KV"]) for found in told["Results"] or ()))
 
 
 def entry(told: Mapping[str, Any]) -> Entry:
@@ -106,13 +111,13 @@ def unchanged(key: str, known: Entry | None) -> Operation:
     return {"Verb": "check-index", "Key": key, "Index": known.index}
 
 
-def tree(key: str) -> Operation:
-    """Read all keys that start with `key`."""
-    return {"Verb": "get-tree", "Key": key}
+def get(key: str) -> Operation:
+    """Read a key; fail unless it is there."""
+    return {"Verb": "get", "Key": key}
 
 
 def present(key: str, session: str | None) -> Operation:
     """Fail unless the key is there, held by `session` if one is given."""
     if session is None:
-        return {"Verb": "get", "Key": key}
+        return get(key)
     return {"Verb": "check-session", "Key": key, "Session": session}

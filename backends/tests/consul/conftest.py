@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +25,8 @@ from crisper_backends.consul.errors import UnavailableError
 
 
 READY_WITHIN_S = 40
+# What several tests share beside fixtures.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @cache

@@ -109,6 +109,20 @@ def test_a_denied_read_is_no_missing_key(acl, made):
         backend.mget(["k", "j"])
 
 
+def test_a_key_hidden_among_others(acl, made):
+    """One key that may not be read, among others that may, makes mget raise: it is not reported missing."""
+    server, token = acl
+    writer = made(f"consulkv://:{token(rules('mine'))}@127.0.0.1:{server.port}/mine")
+    for key in ("a", "b"):
+        writer.set(key, b"v")
+    half = 'key_prefix "mine/a" { policy = "read" }'
+    reader = made(f"consulkv://:{token(half)}@127.0.0.1:{server.port}/mine")
+
+    assert [b"v", b"v"] == reader.mget(["a", "a"])
+    with pytest.raises(RefusedError, match="403"):
+        reader.mget(["a", "b"])
+
+
 def test_a_token_file_may_change(acl, made, tmp_path):
     """A token that is rotated in its file is used as soon as the old one is refused."""
     server, token = acl

@@ -1,13 +1,7 @@
-import importlib
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from celery import chain, chord, group
 from celery.exceptions import BackendError, ChordError
+from worker_of_tasks import working
 
 from crisper.servers.parallel import Servers
 from crisper_backends.redis.engine import ENGINE as REDIS
@@ -15,8 +9,6 @@ from crisper_backends.redis.engine import ENGINE as REDIS
 
 # Celery and its broker warn of one another.
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("default")]
-
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -30,27 +22,9 @@ def broker():
 @pytest.fixture(scope="module", params=["prefork", "solo"])
 def tasks(request, broker, shared, tmp_path_factory):
     """Import the tasks, with a worker running for them."""
-    environment = {
-        "TASKS_BROKER": f"{broker}/{request.param_index}",
-        "TASKS_BACKEND": f"crisper_backends.consul.backend:ConsulBackend+{shared.url()}",
-    }
-    os.environ.update(environment)
-    sys.path.insert(0, str(HERE))
-    sys.modules.pop("tasks_for_worker", None)
-    module = importlib.import_module("tasks_for_worker")
-    celery = [sys.executable, "-m", "celery", "-A", "tasks_for_worker", "worker", "-l", "info"]
-    with (tmp_path_factory.mktemp("worker") / "log").open("w") as log:
-        worker = subprocess.Popen(
-            [*celery, "-P", request.param, "-c", "4"], cwd=HERE, stderr=log, stdout=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        )  # fmt: skip
-    try:
-        assert 3 == module.add.delay(1, 2).get(timeout=60)
+    log = tmp_path_factory.mktemp("worker") / "log"
+    with working(f"{broker}/{request.param_index}", shared.url(), request.param, log) as module:
         yield module
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(30)
-        sys.path.remove(str(HERE))
 
 
 def test_a_thousand_tasks(tasks):

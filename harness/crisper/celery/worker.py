@@ -53,6 +53,10 @@ def main() -> None:
         task_default_queue=post.queue,
         worker_enable_remote_control=False,
         broker_connection_retry_on_startup=True,
+        # Without a limit: at the limit a solo worker may go to sleep for ten seconds before it sends what would get it
+        # more messages, because kombu's loop polls while acknowledgements of its own are waiting in it:
+        # https://github.com/celery/kombu/blob/v5.6.2/kombu/asynchronous/hub.py, Hub.create_loop.
+        worker_prefetch_multiplier=0,
     )
     worker_ready.connect(_ready)
     task_postrun.connect(_done)

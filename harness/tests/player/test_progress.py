@@ -7,6 +7,7 @@ import pytest
 
 from crisper.history import Play
 from crisper.player import progress as module
+from crisper.player.alone import TOGETHER
 from crisper.player.estimate import Rest, Spans, left_ns
 from crisper.player.plan import Entry, Plan
 from crisper.player.progress import Progress
@@ -101,19 +102,9 @@ def test_what_others_took_is_expected(clock):
 def test_lanes_add_up_as_they_are_played():
     """Ordinary playings follow each other; watches go on at once; of those alone some do."""
     rest = [Rest(lane=lane, elapsed_ns=0, expected_ns=10) for lane in ("play", "play", "play", "watch", "watch")]
-    alone = [Rest(lane="alone", elapsed_ns=0, expected_ns=10) for _ in range(16)]
+    alone = [Rest(lane="alone", elapsed_ns=0, expected_ns=10) for _ in range(4 * TOGETHER)]
 
     assert (30, 10, 40, 0) == (left_ns(rest), left_ns(rest[3:]), left_ns([*rest, *alone]), left_ns([]))
-
-
-def test_a_wait_with_an_end_is_counted(clock):
-    """What is awaited for so long at most is added; once it is over, the estimate is as before."""
-    told = progress(earlier=EARLIER | {str(OTHERS): SECOND})
-    with told.awaiting("a", "the head start of the watches", at_most_s=20):
-        waiting = told.told()
-    clock.ns = 5 * SECOND
-
-    assert ("about 50 s left" in waiting, "about 30 s left" in told.told()) == (True, True)
 
 
 def test_measurements_are_counted_by_cells(clock):
@@ -126,7 +117,7 @@ def test_measurements_are_counted_by_cells(clock):
     clock.ns = 4 * SECOND
     told.over(entry("set", "a", "measure").play)
 
-    assert "4/5 over, about 2 s left; all of lane play is over after 0 s" == planned
+    assert "4/5 over, about 1 s left; all of lane play is over after 0 s" == planned
     assert 2 * SECOND == told.spans()["cell"]
 
 
