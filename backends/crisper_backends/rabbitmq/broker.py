@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from crisper.backends import Broker
-from crisper_backends.rabbitmq.engine import ENGINE, LOGIN
+from crisper_backends.rabbitmq.engine import ENGINE, LOGIN, PASSWORD
 
 
-URL = f"amqp://{LOGIN}:{LOGIN}@{{host}}:{{port}}//"
+URL = f"amqp://{LOGIN}:{PASSWORD}@{{host}}:{{port}}//"
 
 broker = Broker(engine=ENGINE, url=URL)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from crisper.backends import Engine
 
 
-#: User and password. Not `guest`: that one is refused to whoever does not come from within the container.
+#: The user. Not `guest`: that one is refused to whoever does not come from within the container.
 LOGIN = "crisper"
+#: No word that stands elsewhere: it is hidden wherever it is found.
+PASSWORD = "open-sesame-rabbit"  # noqa: S105 - of a server that lives as long as a Run, on loopback
 
 
 def version(host: str, port: int) -> str:
@@ -17,7 +19,7 @@ def version(host: str, port: int) -> str:
     from amqp import Connection
     from amqp.exceptions import AMQPError
 
-    connection = Connection(f"{host}:{port}", userid=LOGIN, password=LOGIN, connect_timeout=2, read_timeout=2)
+    connection = Connection(f"{host}:{port}", userid=LOGIN, password=PASSWORD, connect_timeout=2, read_timeout=2)
     try:
         connection.connect()
         return str(connection.server_properties["version"])
@@ -45,7 +47,7 @@ ENGINE = Engine(
     # https://www.rabbitmq.com/docs/configure#supported-environment-variables
     environment={
         "RABBITMQ_DEFAULT_USER": LOGIN,
-        "RABBITMQ_DEFAULT_PASS": LOGIN,
+        "RABBITMQ_DEFAULT_PASS": PASSWORD,
         # The container's own name changes, and with it the folder that a durable server's data are looked for in.
         "RABBITMQ_NODENAME": "rabbit@localhost",
         "RABBITMQ_ENABLED_PLUGINS": " ",
