@@ -86,8 +86,9 @@ class ContestantInfo(msgspec.Struct, frozen=True, kw_only=True, tag_field="recor
 
 
 class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="footer"):
-    """The last line of a complete Run. `timings_ns` says where the wall time went.
+    """The last line of a complete Run. `timings_ns` says where the wall time went, `cpu_ns` what each contestant cost.
 
+    That is the CPU time of its processes on this side of the wire, and of its workers; servers are not counted.
     `complaints` are what the gate found wrong with known deviations: file and line, and what to change.
     """
 
@@ -95,6 +96,7 @@ class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag=
     outcome: str
     exit_code: int
     timings_ns: dict[str, int] = {}
+    cpu_ns: dict[str, int] = {}
     complaints: list[str] = []
 
 

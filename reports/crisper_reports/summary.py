@@ -28,7 +28,8 @@ def summary(run: Run) -> str:
     standings = story.standings(run, rows)
     lines = wrapped(story.headline(run, standings), hang=0)
     lines += [line for said in story.partly(standings) for line in wrapped(said)]
-    for part in (_gaps(run), _promises(run, rows), _troubles(rows), _asked(run), _scripts(run), _medians(run)):
+    found = _gaps(run), _promises(run, rows), _troubles(rows), _asked(run)
+    for part in (*found, _scripts(run), _medians(run), _cost(run)):
         lines += ["", *part] if part else []
     return "\n".join(lines)
 
@@ -102,6 +103,16 @@ def _medians(run: Run) -> list[str]:
     rows = [[f"{group.operation} {size(group.size)}", *(_median(group, name) for name in names)] for group in groups]
     legend = "struck: the operation broke its promise here; few: under 20 samples; ! not valid, see the report"
     return ["Median latency", *table(["operation", *names], rows), *wrapped(legend, hang=0)]
+
+
+def _cost(run: Run) -> list[str]:
+    if run.footer is None or not run.footer.cpu_ns:
+        return []
+    took, spent = dict(run.footer.timings_ns), run.footer.cpu_ns
+    last = max(spent, key=lambda name: took.get(name, 0))
+    said = f"It took {duration(took['total'])}; the last to be played was {last}, after {duration(took[last])}."
+    by = ", ".join(f"{name} {duration(spent[name])}" for name in sorted(spent, key=spent.__getitem__, reverse=True))
+    return [*wrapped(said, hang=0), *wrapped(f"CPU time by contestant, workers included: {by}.", hang=0)]
 
 
 def _median(group: numbers.Group, name: str) -> str:

@@ -18,13 +18,13 @@ _LENGTH = struct.Struct("!I")
 
 
 class Enter(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The first word to a contestant's process: which backend it is, where, and whether it is timed."""
+    """The first word to a contestant's process: which backend it is, where, and how far it gives way to others."""
 
     option: str
     address: Address
     namespace: str
     seed: int
-    timed: bool = True
+    niceness: int = 0
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -25,10 +25,6 @@ from crisper.scenario import Scenario, Workload
 from crisper.secrecy import Secrets
 
 
-#: How far what no time decides gives way to what is timed: https://man7.org/linux/man-pages/man2/nice.2.html
-GIVES_WAY = 10
-
-
 class Contestant:
     """The process's state: how to reach the server, and the channel to the Player."""
 
@@ -150,8 +146,7 @@ def main(descriptor: int) -> None:
     channel = Channel(socket.socket(fileno=descriptor))
     enter = channel.receive()
     assert isinstance(enter, Enter)
-    if not enter.timed:
-        os.nice(GIVES_WAY)
+    os.nice(enter.niceness)
     contestant = Contestant(channel, enter)
     entered, error = attempt(contestant.entered)
     if error is not None:

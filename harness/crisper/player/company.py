@@ -15,6 +15,7 @@ from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered, Hire, Message, Perform
 from crisper.player.plan import Entry
 from crisper.player.process import GoneError, Process, history
+from crisper.player.spent import cpu_ns
 from crisper.scenario import Scenario
 
 
@@ -47,7 +48,8 @@ class Company:
         self._hire: Hire | None = None
         self._numbers = numbers
         self._lock = threading.Lock()
-        self.process = Process(timed=self._enter.timed)
+        self.spent_ns = 0
+        self.process = Process(timed=self._enter.niceness == 0)
         self.entered = self._welcome()
 
     def hire(self, broker: str) -> None:
@@ -81,6 +83,7 @@ class Company:
             return history(pending.future.result(timeout=max(0.0, pending.until - time.monotonic())))
         except TimeoutError:
             assert isinstance(pending.entry.scenario, Scenario)
+            self._spend()
             pending.process.end("ended by the watchdog", culprit=str(pending.entry.play))
             self._restart()
             return f"ended by the watchdog after {pending.entry.scenario.seconds} s"
@@ -94,12 +97,16 @@ class Company:
 
     def close(self) -> None:
         """End the process."""
+        self._spend()
         self.process.end()
+
+    def _spend(self) -> None:
+        self.spent_ns += cpu_ns(self.process.pid)
 
     def _restart(self) -> None:
         with self._lock:
             if not self.process.alive:
-                self.process = Process(timed=self._enter.timed)
+                self.process = Process(timed=self._enter.niceness == 0)
                 self._welcome()
         if self._hire is not None:
             self.process.hire(self._hire)

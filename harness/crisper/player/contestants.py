@@ -55,14 +55,14 @@ def unbreakable(backend: Backend, *, destructive: bool) -> Finding | None:
     return Finding(word="inapplicable", because=because)
 
 
-def enter(plan: Plan, name: str, where: Address, run: str, *, timed: bool) -> Enter:
+def enter(plan: Plan, name: str, where: Address, run: str, *, niceness: int) -> Enter:
     """Return the first word to one of the contestant's processes; its namespace is nobody else's."""
     return Enter(
         option=plan.options[name],
         address=where,
         namespace=f"crisper-{run}-{name}",
         seed=plan.seed,
-        timed=timed,
+        niceness=niceness,
     )
 
 

@@ -7,6 +7,7 @@ import itertools
 import tempfile
 import threading
 import time
+from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,10 @@ Outcome = list[Ruling] | list[Measurement]
 #: The lanes in which time decides.
 TIMED: tuple[Lane, ...] = ("watch", "measure")
 
+#: How far what no time decides gives way to what is timed; and whoever has the most to play, since all wait for it:
+#: https://man7.org/linux/man-pages/man2/nice.2.html
+GIVES_WAY, LONGEST_GIVES_WAY = 10, 5
+
 
 class Player:
     """Plays a plan in the background; `outcome` waits for one playing's."""
@@ -45,6 +50,7 @@ class Player:
     def __init__(self, plan: Plan, servers: Servers, writer: Writer, run: str, progress: Progress) -> None:
         self.rulings: list[Ruling] = []
         self.timings_ns: dict[str, int] = {}
+        self.cpu_ns: dict[str, int] = {}
         self._plan = plan
         self._servers = servers
         self._writer = writer
@@ -143,7 +149,8 @@ class Player:
 
     def _company(self, name: str, where: Address, *, timed: bool) -> Company:
         # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
-        enter = contestants.enter(self._plan, name, where, self._run, timed=timed)
+        busy = LONGEST_GIVES_WAY if name == self._progress.longest() else GIVES_WAY
+        enter = contestants.enter(self._plan, name, where, self._run, niceness=0 if timed else busy)
         has_kv = "kv" in self._plan.backends[name].claims
         company = Company(enter, has_kv=has_kv, numbers=self._numbers, begun=self._progress.begun)
         with self._lock:
@@ -157,8 +164,11 @@ class Player:
         return server
 
     def _close(self) -> None:
-        for company in [*self._timed.values(), *self._busy.values()]:
+        spent: Counter[str] = Counter()
+        for name, company in [*self._timed.items(), *self._busy.items()]:
             company.close()
+            spent[name] += company.spent_ns
+        self.cpu_ns = dict(spent)
 
     def _rounds(self, name: str, company: Company, where: Address, lanes: dict[str, list[Entry]]) -> None:
         tasks = [entry for entry in lanes["play"] if entry.play.layer == "task"]

@@ -123,6 +123,14 @@ class Progress:
                 known[CELL] = (time.monotonic_ns() - self._measuring_ns) // max(1, _cells(self._plan.entries))
         return known
 
+    def longest(self) -> str | None:
+        """Return the contestant whose ordinary playings took longest, as far as an earlier session knows."""
+        took: Counter[str] = Counter()
+        for play, lane in self._lanes.items():
+            if lane == "play":
+                took[play.contestant] += self._spans.known().get(str(play), 0)
+        return max(took, key=took.__getitem__) if any(took.values()) else None
+
     def _does(self, contestant: str) -> str:
         if contestant in self._awaited:
             return f"{contestant} awaits {self._awaited[contestant]}"

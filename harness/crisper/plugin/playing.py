@@ -104,6 +104,7 @@ class Session:
             outcome="complete",
             exit_code=code,
             timings_ns={"total": time.monotonic_ns() - self.started_ns, **self.player.timings_ns},
+            cpu_ns=self.player.cpu_ns,
             complaints=[*complaints(self.player.rulings), *self.stale],
         )
 

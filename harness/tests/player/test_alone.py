@@ -7,13 +7,24 @@ from types import SimpleNamespace
 import pytest
 
 from crisper.errors import ServerError
-from crisper.history import Play
+from crisper.history import History, Play
 from crisper.player import alone, contestants
 from crisper.player.alone import TOGETHER, Alone
 from crisper.player.plan import Entry
 from crisper.scenario import Scenario
 from crisper_backends.embedded.contestants import memory
 from crisper_backends.redis.contestants import redis
+
+
+class Named(str):
+    """A server, known by its name."""
+
+    __slots__ = ("profile",)
+
+    def __new__(cls, name, profile):
+        made = super().__new__(cls, name)
+        made.profile = profile
+        return made
 
 
 class Servers:
@@ -30,7 +41,7 @@ class Servers:
         if len(self.profiles) <= self.failing:
             future.set_exception(ServerError("no image"))
         else:
-            future.set_result(f"server-{len(self.profiles)}")
+            future.set_result(Named(f"server-{len(self.profiles)}", profile))
         return future
 
     def stop(self, server):
@@ -62,9 +73,9 @@ def _where(monkeypatch):
     monkeypatch.setattr(contestants, "breakable", lambda _, server: f"address of {server}")
 
 
-def entry(name: str, seconds: int, *, durable: bool = False) -> Entry:
+def entry(name: str, seconds: int, *, durable: bool = False, spoils: bool = False) -> Entry:
     about = {"sentence": "", "script": print, "layers": ("kv",), "checks": {}, "lane": "alone", "ops": 1}
-    scenario = Scenario(id=name, seconds=seconds, durable=durable, **about)
+    scenario = Scenario(id=name, seconds=seconds, durable=durable, spoils=spoils, **about)
     return Entry(play=Play(scenario=name, layer="kv", contestant="c"), scenario=scenario, source="")
 
 
@@ -81,6 +92,35 @@ def test_the_longest_is_played_first_on_a_server_of_its_own():
     assert [("long", "address of server-1"), ("short", "address of server-2")] == company.begun
     assert ["durable", "volatile"] == servers.profiles
     assert ["server-1", "server-2"] == servers.stopped
+
+
+class Mending(Company):
+    """Leaves the server as it was found, unless the playing's name says that its script broke off."""
+
+    def finish(self, pending):
+        scenario = super().finish(pending)
+        broken = "it was not mended" if scenario == "broken" else None
+        play = Play(scenario=scenario, layer="kv", contestant="c")
+        return History(play=play, started_ns=0, ended_ns=1, ops=[], observations=[], broken=broken)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "servers_of"),
+    [
+        (entry("long", 90), entry("short", 10), ["server-1", "server-1"]),
+        (entry("long", 90, durable=True), entry("short", 10), ["server-1", "server-2"]),
+        (entry("long", 90, spoils=True), entry("short", 10), ["server-1", "server-2"]),
+        (entry("broken", 90), entry("short", 10), ["server-1", "server-2"]),
+    ],
+    ids=["mended", "another profile", "spoilt", "broken off"],
+)
+def test_a_mended_server_is_handed_on(first, second, servers_of):
+    """The next playing gets the server of the one before, if it is as it was and of its kind; in the end all stop."""
+    servers, company = Servers(), Mending()
+    played([first, second], servers, company, slots=threading.BoundedSemaphore(1))
+
+    assert [f"address of {server}" for server in servers_of] == [where for _, where in company.begun]
+    assert sorted(set(servers_of)) == sorted(servers.stopped)
 
 
 def test_a_server_that_cannot_be_had_fails_one_playing_only():

@@ -107,6 +107,11 @@ def test_lanes_add_up_as_they_are_played():
     assert (30, 10, 40, 0) == (left_ns(rest), left_ns(rest[3:]), left_ns([*rest, *alone]), left_ns([]))
 
 
+def test_who_took_longest_is_known_from_earlier():
+    """The contestant with the most to play is known by its ordinary playings; by nothing where nothing is known."""
+    assert ("b", None) == (progress().longest(), progress(earlier={}).longest())
+
+
 def test_measurements_are_counted_by_cells(clock):
     """The lane in which contestants take turns has its own time: an earlier session's, or what was planned for it."""
     told = progress(entry("set", "a", "measure"), earlier={})
