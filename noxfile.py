@@ -21,7 +21,8 @@ SCENARIOS = "scenarios/crisper_scenarios"
 def tests(session: nox.Session) -> None:
     """The project's own tests that need no container engine."""
     session.install("-e", ".[dev]")
-    session.run("pytest", *STRICT, "-m", "not integration and not mutants", *session.posargs)
+    alongside = ("-n", "2", "--dist", "loadfile")
+    session.run("pytest", *STRICT, "-m", "not integration and not mutants", *alongside, *session.posargs)
 
 
 @nox.session

@@ -65,7 +65,17 @@ def test_a_seed_is_kept_or_drawn(config):
 def test_xdist_is_refused_whoever_takes_part(config, backend):
     """Workers would each start every server: -n is refused, with the contestants named or not."""
     given = config(backend=backend, numprocesses=2)
+    given.args = ["scenarios/crisper_scenarios"]
     given.addinivalue_line = lambda *_: None
 
     with pytest.raises(pytest.UsageError, match="pytest-xdist"):
         options.pytest_configure(given)
+
+
+def test_xdist_may_be_used_where_nothing_is_played(config, tmp_path):
+    """A folder without scenarios holds ordinary tests."""
+    given = config(numprocesses=2)
+    given.args = [str(tmp_path)]
+    given.addinivalue_line = lambda *_: None
+
+    options.pytest_configure(given)

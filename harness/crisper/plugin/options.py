@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -46,11 +47,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse what cannot work, before anything is collected."""
-    if getattr(config.option, "numprocesses", None):
+    if getattr(config.option, "numprocesses", None) and any(map(_may_play, config.args)):
         message = "-n: pytest-xdist would start every server once per worker; Crisper plays in parallel already"
         raise pytest.UsageError(message)
     for mark in (*get_args(Lane), *get_args(Layer)):
         config.addinivalue_line("markers", f"{mark}: scenarios of this lane or layer")
+
+
+def _may_play(argument: str) -> bool:
+    path = Path(argument.partition("::")[0]).resolve()
+    if not path.is_dir():
+        return True
+    declared = any(path == folder or path in folder.parents for folder in registry.scenario_folders())
+    return declared or any(path.rglob("scenario_*.py"))
 
 
 def images(config: pytest.Config) -> dict[str, str]:
