@@ -9,12 +9,13 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import get_args
 
 from crisper.backends import Engine
-from crisper.errors import HarnessError
+from crisper.errors import HarnessError, RunError
 from crisper.gate import Ruling, ruling
 from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
@@ -82,8 +83,14 @@ class Player:
         return self._outcomes[play].result()
 
     def over(self, play: Play, within_s: float) -> bool:
-        """Wait for one playing so long at most; return whether it is over."""
-        return bool(wait([self._outcomes[play]], timeout=within_s).done)
+        """Wait for one playing so long at most; return whether it is over.
+
+        Raises RunError where the Run is cut off, since its file takes no more.
+        """
+        done = wait([self._outcomes[play]], timeout=within_s).done
+        if self._writer.failure is not None:
+            raise self._writer.failure
+        return bool(done)
 
     def stop(self) -> None:
         """End whatever is still being played, and wait until it has ended."""
@@ -111,19 +118,24 @@ class Player:
             thread.join()
         self.timings_ns["play"] = time.monotonic_ns() - started_ns
         started_ns = time.monotonic_ns()
-        for entry, measurements in measuring.measured(
-            self._plan, self._timed, self._stopping.is_set, self._progress.measuring
-        ):
-            for measurement in measurements:
-                self._writer.write(measurement)
-            self._outcomes[entry.play].set_result(measurements)
+        with suppress(RunError):  # whoever waits for a playing is told
+            self._measure()
         self.timings_ns["measure"] = time.monotonic_ns() - started_ns
         self._close()
         self._settle_rest()
 
+    def _measure(self) -> None:
+        heard = self._progress.measuring
+        for entry, measurements in measuring.measured(self._plan, self._timed, self._stopping.is_set, heard):
+            for measurement in measurements:
+                self._writer.write(measurement)
+            self._outcomes[entry.play].set_result(measurements)
+
     def _guarded(self, name: str) -> None:
         try:
             self._contestant(name)
+        except RunError:  # whoever waits for a playing is told
+            self._stopping.set()
         except (HarnessError, OSError) as error:
             if not self._stopping.is_set():
                 self._fail(name, error)

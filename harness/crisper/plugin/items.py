@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crisper.errors import HarnessError
-from crisper.gate import Ruling
+from crisper.errors import HarnessError, RunError
+from crisper.gate import ExitCode, Ruling
 from crisper.measurements import Measurement
 from crisper.player.plan import Entry
 from crisper.player.player import Player
@@ -38,9 +38,11 @@ class PlayItem(pytest.Item):
     def setup(self) -> None:
         """Wait for the verdicts; what the harness or a server failed in is pytest's "error", not a failure."""
         player, play = self.config.stash[PLAYER], self.entry.play
-        self.config.stash[SCREEN].wait(lambda within_s: player.over(play, within_s))
         try:
+            self.config.stash[SCREEN].wait(lambda within_s: player.over(play, within_s))
             outcome = player.outcome(play)
+        except RunError as error:
+            pytest.exit(f"crisper: {error}", returncode=ExitCode.harness_error)
         except HarnessError as error:
             pytest.fail(str(error), pytrace=False)
         rulings = [each for each in outcome if isinstance(each, Ruling)]
