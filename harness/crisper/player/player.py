@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import tempfile
 import threading
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import get_args
 
 from crisper.backends import Engine
@@ -67,8 +65,7 @@ class Player:
         self._stopping = threading.Event()
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
-        self._post = PostOffice(servers, Path(self._folder.name), progress)
+        self._post = PostOffice(servers, servers.folder, progress)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
 
     def start(self) -> None:
@@ -98,7 +95,6 @@ class Player:
         self._close()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
-        self._folder.cleanup()
 
     def info(self, contestant: str) -> ContestantInfo:
         """Return a contestant as it stands in this Run."""
@@ -144,7 +140,7 @@ class Player:
         started_ns = time.monotonic_ns()
         backend = self._plan.backends[name]
         server = self._server(name, backend.engine) if backend.engine else None
-        where = contestants.address(backend, server, Path(self._folder.name))
+        where = contestants.address(backend, server, self._servers.folder)
         company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
         info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
@@ -163,8 +159,13 @@ class Player:
         # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
         busy = LONGEST_GIVES_WAY if name == self._progress.longest() else GIVES_WAY
         enter = contestants.enter(self._plan, name, where, self._run, niceness=0 if timed else busy)
-        has_kv = "kv" in self._plan.backends[name].claims
-        company = Company(enter, has_kv=has_kv, numbers=self._numbers, begun=self._progress.begun)
+        company = Company(
+            enter,
+            self._servers.surroundings,
+            has_kv="kv" in self._plan.backends[name].claims,
+            numbers=self._numbers,
+            begun=self._progress.begun,
+        )
         with self._lock:
             (self._timed if timed else self._busy)[name] = company
         return company

@@ -64,7 +64,7 @@ def test_lf_plays_what_failed(everything, play):
     """--lf selects what stopped the gate last time, and nothing else."""
     names = named(play(everything.folder, "--lf", "--collect-only"))
 
-    assert {"broken", "doubted", "hanging", "killing", "leaving", "overspending"} == {
+    assert {"broken", "doubted", "hanging", "killing", "leaving", "orphaning", "overspending"} == {
         name.partition("[")[0] for name in names
     }
 
