@@ -62,6 +62,8 @@ class Player:
         self._numbers = itertools.count(1)
         self._timed: dict[str, Company] = {}
         self._busy: dict[str, Company] = {}
+        self._stands: dict[str, Server] = {}
+        self._failed: set[str] = set()
         self._stopping = threading.Event()
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
@@ -121,8 +123,9 @@ class Player:
         self._settle_rest()
 
     def _measure(self) -> None:
+        companies = {name: company for name, company in self._timed.items() if name not in self._failed}
         heard = self._progress.measuring
-        for entry, measurements in measuring.measured(self._plan, self._timed, self._stopping.is_set, heard):
+        for entry, measurements in measuring.measured(self._plan, companies, self._stopping.is_set, heard):
             for measurement in measurements:
                 self._writer.write(measurement)
             self._outcomes[entry.play].set_result(measurements)
@@ -140,6 +143,8 @@ class Player:
         started_ns = time.monotonic_ns()
         backend = self._plan.backends[name]
         server = self._server(name, backend.engine) if backend.engine else None
+        if server is not None:
+            self._stands[name] = server
         where = contestants.address(backend, server, self._servers.folder)
         company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
         info = contestants.info(backend, company.entered, where, server)
@@ -240,6 +245,9 @@ class Player:
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set():
             return
+        # A server that was broken on purpose is waited for by whoever breaks it.
+        if entry.scenario.lane != "alone" and not isinstance(outcome, Finding) and contestants.troubled(outcome):
+            self._expect_servers(entry.play)
         if isinstance(outcome, str):
             outcome = undecided(outcome)
         if isinstance(outcome, Finding):
@@ -248,6 +256,12 @@ class Player:
         self._writer.write(outcome)
         info = self._infos[entry.play.contestant]
         self._rule(entry, judged(outcome, entry.scenario, known(info)))
+
+    def _expect_servers(self, play: Play) -> None:
+        # What went wrong is nobody's fault but the server's where that is gone; nor can anything else be played then.
+        servers = [self._stands.get(play.contestant), self._post.server if play.layer == "task" else None]
+        for server in filter(None, servers):
+            server.expect_answer()
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
         info = self._infos[entry.play.contestant]
@@ -270,6 +284,10 @@ class Player:
     def _fail(self, name: str, error: Exception) -> None:
         backend = self._plan.backends[name]
         self._progress.say(f"{name}: {error}")
+        self._failed.add(name)
+        for companies in (self._timed, self._busy):
+            if name in companies:
+                companies[name].close()
         if name not in self._infos:
             self._admit(name, contestants.absent(backend, str(error)))
         finding = Finding(word="error", because=str(error))

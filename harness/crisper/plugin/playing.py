@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-import signal
 import sys
 import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -21,7 +19,7 @@ from crisper.gate import ExitCode, complaints, exit_code
 from crisper.player.plan import Plan
 from crisper.player.player import Player
 from crisper.player.progress import Progress
-from crisper.plugin import again, closing, options
+from crisper.plugin import again, closing, ending, options
 from crisper.plugin.collecting import ASKED
 from crisper.plugin.items import PLAYER, SCREEN, PlayItem
 from crisper.plugin.screen import Screen
@@ -127,8 +125,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     broken = session.testsfailed and not session.config.option.continue_on_collection_errors
     if not items or session.config.option.collectonly or broken:
         return
-    for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, _ended)
+    ending.listen()
     try:
         opened = session.config.stash[RUN] = Session(session.config, items)
         session.config.stash[PLAYER] = opened.player
@@ -223,8 +220,3 @@ def _writer(path: Path) -> Writer:
     except OSError as error:
         message = f"--run {path}: {error.strerror}"
         raise UsageError(message) from error
-
-
-def _ended(number: int, _: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)

@@ -10,6 +10,7 @@ import time
 
 from crisper.checks.register import reads_see_last_write
 from crisper.clauses import Clause
+from crisper.errors import ServerError
 from crisper.scenario import scenario
 from crisper.verdicts import failed, undecided
 
@@ -108,6 +109,13 @@ def closing(stage):
     os.close(1)
     os.close(2)
     kept.script(stage)
+
+
+@scenario({clause("K15"): reads_see_last_write}, layers=("kv",))
+def failed_by_us(stage):
+    """Do something, and be failed by a server of ours."""
+    stage.client().get(stage.key())
+    raise ServerError("it was not to be frozen")
 
 
 @scenario({clause("K9"): reads_see_last_write}, layers=("kv",), ops=3)

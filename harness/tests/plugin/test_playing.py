@@ -25,6 +25,7 @@ WORDS = {
     "orphaning-kv": "unknown",
     "leaking-kv": "pass",
     "closing-kv": "pass",
+    "failed_by_us-kv": "error",
     "overspending-kv": "unknown",
     "lasting-kv": "pass",
 }
@@ -42,6 +43,7 @@ def test_every_playing_ends_in_its_verdict(everything):
         ("killing", "the contestant's process ended by itself, with signal 9"),
         ("orphaning", "the contestant's process ended by itself, with signal 9"),
         ("leaving", "the script did not come to its end: SystemExit: 3"),
+        ("failed_by_us", "ServerError: it was not to be frozen"),
         ("overspending", "BudgetSpentError: more than the 3 calls that the scenario declared"),
     ],
 )
