@@ -67,7 +67,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
 class History(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="history"):
     """All Ops and Observations of one playing, in the order in which the calls were made.
 
-    `broken` says why the script did not come to its end, if it did not.
+    `broken` says why the script did not come to its end, if it did not; `ours` whether it was the harness or a server
+    that failed it.
     """
 
     play: Play
@@ -76,6 +77,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag
     ops: list[Op]
     observations: list[Observation] = []
     broken: str | None = None
+    ours: bool = False
 
     def calls(self, *names: str) -> Iterator[Op]:
         """Yield the Ops with one of these call names, in order."""

@@ -51,6 +51,8 @@ def no_layer(layer: Layer) -> Finding:
 def _finding(history: History, clause: Clause, check: Check, contestant: Judged) -> Finding:
     if clause.since and contestant.celery and Version(contestant.celery) < Version(clause.since):
         return Finding(word="inapplicable", because=f"promised since Celery {clause.since}")
+    if history.ours:
+        return Finding(word="error", because=str(history.broken))
     if history.broken is not None:
         return undecided(f"the script did not come to its end: {history.broken}")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -156,20 +157,30 @@ class Writer:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self.failure: RunError | None = None
         self._file = path.open("xb", buffering=0)
         self._encode = msgspec.json.Encoder().encode
+        self._lock = threading.Lock()
 
     def write(self, record: Record) -> None:
         """Append one record.
 
-        Raises RunError where the disk refuses it.
+        Raises RunError where the disk refuses it, and from then on for every record: nothing stands behind a torn one.
         """
         line = self._encode(record) + b"\n"
+        with self._lock:
+            if self.failure is None:
+                self._append(line)
+            if self.failure is not None:
+                raise self.failure
+
+    def _append(self, line: bytes) -> None:
         try:
-            self._file.write(line)
+            while line:
+                line = line[self._file.write(line) :]
         except OSError as error:
             message = f"cannot write to the Run {self.path}: {error.strerror}"
-            raise RunError(message, hint="free some space, or choose another file with --run") from error
+            self.failure = RunError(message, hint="free some space, or choose another file with --run")
 
     def close(self) -> None:
         """Close the file; the footer, if any, has been written by then."""

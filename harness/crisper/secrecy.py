@@ -15,6 +15,9 @@ HIDDEN = "***"
 #: A shorter word is hidden where it stands in a URL or among settings, and nowhere else: it would be found everywhere.
 SHORTEST = 6
 
+#: The same holds for what all names begin with that are given here.
+_OURS = "crisper"
+
 _NAMES = re.compile(r"(?i)pass(word|wd|phrase)|secret|token|credential|(api|access|account|private)_?key|_auth$")
 _PAIR = re.compile(r"([^;&?/=]+)=([^;&]*)")
 
@@ -86,7 +89,7 @@ class Secrets:
             plain = unquote(word)
             # As it was told, as a driver sends it, as Python shows it, and as a Run keeps bytes.
             forms = {word, plain, quote(plain, safe=""), repr(plain)[1:-1], plain.encode().decode("latin-1")}
-            self._shown |= {form: HIDDEN for form in forms if len(form) >= SHORTEST}
+            self._shown |= {form: HIDDEN for form in forms if len(form) >= SHORTEST and form not in _OURS}
 
 
 def _words_of(url: str) -> Iterator[str]:

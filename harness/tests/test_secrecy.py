@@ -56,8 +56,9 @@ def test_settings_are_shown_without_their_secrets(secrets):
     assert "*** and ***" == secrets.hidden("inner-one and outer-one")
 
 
-def test_a_short_secret_hides_nothing_else():
-    """A password of a few letters is hidden where it stands, not wherever its letters are found."""
-    url = "redis://:abc@host/0"
+@pytest.mark.parametrize(("word", "told"), [("abc", "abcdef"), ("crisper", "crisper-1a2b-redis-1")])
+def test_a_word_that_stands_everywhere_hides_nothing_else(word, told):
+    """A password of a few letters, or of our own, is hidden where it stands, not wherever it is found."""
+    url = f"redis://:{word}@host/0"
 
-    assert ("redis://:***@host/0", "abcdef") == (redacted(url), Secrets(url, environment={}).hidden("abcdef"))
+    assert ("redis://:***@host/0", told) == (redacted(url), Secrets(url, environment={}).hidden(told))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from contextlib import suppress
 
 import msgspec
 
@@ -91,7 +92,12 @@ class Channel:
             return None
         return message
 
+    def hang_up(self) -> None:
+        """Receive nothing after what has arrived, even where somebody else still holds the other end."""
+        with suppress(OSError):
+            self._end.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
-        """Hang up."""
+        """Let go of this end."""
         self._reader.close()
         self._end.close()

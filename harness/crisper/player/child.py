@@ -15,6 +15,7 @@ from dataclasses import replace
 from crisper import registry
 from crisper.celery.client import connect
 from crisper.celery.recorder import attempt
+from crisper.errors import HarnessError
 from crisper.history import History
 from crisper.player import bench, processes
 from crisper.player.channel import Channel, Enter, Entered, Hire, Perform, Performed
@@ -112,6 +113,7 @@ class Contestant:
             ops=recorded.ops,
             observations=recorded.observations,
             broken=None if error is None else self.told(error),
+            ours=isinstance(error, HarnessError),
         )
 
     def told(self, error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from crisper.errors import HarnessError
 from crisper.history import History, Play
 from crisper.player.address import Address
+from crisper.player.bench import Block, Samples
 from crisper.player.channel import Enter, Entered, Hire, Message, Perform
 from crisper.player.plan import Entry
-from crisper.player.process import GoneError, Process, history
+from crisper.player.process import GoneError, Process, history, samples
 from crisper.player.spent import cpu_ns
 from crisper.scenario import Scenario
+
+
+#: A block may take this long before its contestant is given up: its preparation is not in its own limit.
+BLOCK_WITHIN_S = 30.0
 
 
 @dataclass
@@ -37,19 +42,29 @@ class Pending:
 class Company:
     """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget.
 
-    `numbers` are for its tasks, which their names begin with: nobody else may play under the same. `begun` hears of
-    every playing that is handed to the process.
+    `surroundings` are the environment of the process besides ours. `numbers` are for its tasks, which their names begin
+    with: nobody else may play under the same. `begun` hears of every playing that is handed to the process.
     """
 
-    def __init__(self, enter: Enter, *, has_kv: bool, numbers: Iterator[int], begun: Callable[[Play], None]) -> None:
+    def __init__(
+        self,
+        enter: Enter,
+        surroundings: Mapping[str, str],
+        *,
+        has_kv: bool,
+        numbers: Iterator[int],
+        begun: Callable[[Play], None],
+    ) -> None:
         self.has_kv = has_kv
         self._begun = begun
         self._enter = enter
+        self._surroundings = surroundings
         self._hire: Hire | None = None
         self._numbers = numbers
         self._lock = threading.Lock()
         self.spent_ns = 0
-        self.process = Process(timed=self._enter.niceness == 0)
+        self._closed = False
+        self.process = self._process()
         self.entered = self._welcome()
 
     def hire(self, broker: str) -> None:
@@ -91,22 +106,48 @@ class Company:
             self._restart()
             return None if pending.process.ended_for not in (None, str(pending.entry.play)) else str(error)
 
+    def timed(self, block: Block) -> Samples:
+        """Return what came of one turn of a workload; a process that hangs or ends is started again.
+
+        Raises GoneError where there is nothing.
+        """
+        process = self.process
+        try:
+            return samples(process.time(block).result(timeout=BLOCK_WITHIN_S))
+        except TimeoutError:
+            why = f"ended by the watchdog after {BLOCK_WITHIN_S:g} s"
+            self._spend()
+            process.end(why)
+        except GoneError as error:
+            why = str(error)
+        try:
+            self._restart()
+        except (HarnessError, OSError) as error:
+            why = f"{why}; {error}"
+        raise GoneError(why)
+
     def number(self) -> int:
         """Return a number for a task that no earlier one had, not even in a process that has ended."""
         return next(self._numbers)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, for good."""
+        self._closed = True
         self._spend()
         self.process.end()
 
     def _spend(self) -> None:
         self.spent_ns += cpu_ns(self.process.pid)
 
+    def _process(self) -> Process:
+        return Process(self._surroundings, timed=self._enter.niceness == 0)
+
     def _restart(self) -> None:
         with self._lock:
-            if not self.process.alive:
-                self.process = Process(timed=self._enter.niceness == 0)
+            if not self.process.alive and not self._closed:
+                self.process = self._process()
+                if self._closed:  # meanwhile
+                    self.process.end()
                 self._welcome()
         if self._hire is not None:
             self.process.hire(self._hire)

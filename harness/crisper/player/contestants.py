@@ -11,6 +11,7 @@ import msgspec
 from crisper import deviations
 from crisper.backends import Backend
 from crisper.clauses import Layer
+from crisper.history import History
 from crisper.judging import lacks_layer
 from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered
@@ -53,6 +54,11 @@ def unbreakable(backend: Backend, *, destructive: bool) -> Finding | None:
     else:
         return None
     return Finding(word="inapplicable", because=because)
+
+
+def troubled(outcome: History | str) -> bool:
+    """Whether something happened in a playing that a server could be the reason of."""
+    return isinstance(outcome, str) or outcome.broken is not None or any(op.outcome != "ok" for op in outcome.ops)
 
 
 def enter(plan: Plan, name: str, where: Address, run: str, *, niceness: int) -> Enter:

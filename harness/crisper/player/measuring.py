@@ -12,7 +12,7 @@ from crisper.measurements import DIGITS, HIGHEST_NS, LOWEST_NS, Measurement, Val
 from crisper.player.bench import CALLS, Block
 from crisper.player.company import Company
 from crisper.player.plan import Entry, Plan
-from crisper.player.process import GoneError, samples
+from crisper.player.process import GoneError
 from crisper.scenario import Workload
 
 
@@ -20,8 +20,6 @@ BLOCK_NS = 80_000_000
 ROUNDS = {"quick": 5, "full": 30}
 #: The fewest calls of one block, however slow they are: twenty in all, for a median.
 FEWEST = 4
-#: A block may take this long before its contestant is given up: preparation is not in BLOCK_NS.
-BLOCK_WITHIN_S = 30.0
 #: A call must cost at least this many times what the timing loop itself costs.
 LOOP_SHARE = 5
 
@@ -36,6 +34,7 @@ class Cell:
     rounds_p50_ns: list[int] = field(default_factory=list)
     failures: int = 0
     because: str = ""
+    lost: bool = False
 
 
 def measured(
@@ -72,6 +71,8 @@ def _takes_part(entry: Entry, companies: Mapping[str, Company]) -> bool:
 
 
 def _turn(cell: Cell, company: Company, *, warm_up: bool) -> None:
+    if cell.lost:  # and would be again, after the same wait
+        return
     block = Block(
         id=company.number(),
         scenario=cell.entry.scenario.id,
@@ -82,9 +83,9 @@ def _turn(cell: Cell, company: Company, *, warm_up: bool) -> None:
         limit_ns=BLOCK_NS // 5 if warm_up else BLOCK_NS,
     )
     try:
-        answer = samples(company.process.time(block).result(timeout=BLOCK_WITHIN_S))
-    except (GoneError, TimeoutError) as error:
-        cell.because = cell.because or f"a block was lost: {error or 'no answer in time'}"
+        answer = company.timed(block)
+    except GoneError as error:
+        cell.lost, cell.because = True, cell.because or f"a block was lost: {error}"
         return
     if answer.failure:
         cell.because = cell.because or answer.failure

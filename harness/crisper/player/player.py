@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import tempfile
 import threading
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import get_args
 
 from crisper.backends import Engine
-from crisper.errors import HarnessError
+from crisper.errors import HarnessError, RunError
 from crisper.gate import Ruling, ruling
 from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
@@ -63,11 +62,12 @@ class Player:
         self._numbers = itertools.count(1)
         self._timed: dict[str, Company] = {}
         self._busy: dict[str, Company] = {}
+        self._stands: dict[str, Server] = {}
+        self._failed: set[str] = set()
         self._stopping = threading.Event()
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="crisper-", ignore_cleanup_errors=True)
-        self._post = PostOffice(servers, Path(self._folder.name), progress)
+        self._post = PostOffice(servers, servers.folder, progress)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
 
     def start(self) -> None:
@@ -82,8 +82,14 @@ class Player:
         return self._outcomes[play].result()
 
     def over(self, play: Play, within_s: float) -> bool:
-        """Wait for one playing so long at most; return whether it is over."""
-        return bool(wait([self._outcomes[play]], timeout=within_s).done)
+        """Wait for one playing so long at most; return whether it is over.
+
+        Raises RunError where the Run is cut off, since its file takes no more.
+        """
+        done = wait([self._outcomes[play]], timeout=within_s).done
+        if self._writer.failure is not None:
+            raise self._writer.failure
+        return bool(done)
 
     def stop(self) -> None:
         """End whatever is still being played, and wait until it has ended."""
@@ -91,7 +97,6 @@ class Player:
         self._close()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
-        self._folder.cleanup()
 
     def info(self, contestant: str) -> ContestantInfo:
         """Return a contestant as it stands in this Run."""
@@ -111,19 +116,25 @@ class Player:
             thread.join()
         self.timings_ns["play"] = time.monotonic_ns() - started_ns
         started_ns = time.monotonic_ns()
-        for entry, measurements in measuring.measured(
-            self._plan, self._timed, self._stopping.is_set, self._progress.measuring
-        ):
-            for measurement in measurements:
-                self._writer.write(measurement)
-            self._outcomes[entry.play].set_result(measurements)
+        with suppress(RunError):  # whoever waits for a playing is told
+            self._measure()
         self.timings_ns["measure"] = time.monotonic_ns() - started_ns
         self._close()
         self._settle_rest()
 
+    def _measure(self) -> None:
+        companies = {name: company for name, company in self._timed.items() if name not in self._failed}
+        heard = self._progress.measuring
+        for entry, measurements in measuring.measured(self._plan, companies, self._stopping.is_set, heard):
+            for measurement in measurements:
+                self._writer.write(measurement)
+            self._outcomes[entry.play].set_result(measurements)
+
     def _guarded(self, name: str) -> None:
         try:
             self._contestant(name)
+        except RunError:  # whoever waits for a playing is told
+            self._stopping.set()
         except (HarnessError, OSError) as error:
             if not self._stopping.is_set():
                 self._fail(name, error)
@@ -132,7 +143,9 @@ class Player:
         started_ns = time.monotonic_ns()
         backend = self._plan.backends[name]
         server = self._server(name, backend.engine) if backend.engine else None
-        where = contestants.address(backend, server, Path(self._folder.name))
+        if server is not None:
+            self._stands[name] = server
+        where = contestants.address(backend, server, self._servers.folder)
         company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
         info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
@@ -151,8 +164,13 @@ class Player:
         # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
         busy = LONGEST_GIVES_WAY if name == self._progress.longest() else GIVES_WAY
         enter = contestants.enter(self._plan, name, where, self._run, niceness=0 if timed else busy)
-        has_kv = "kv" in self._plan.backends[name].claims
-        company = Company(enter, has_kv=has_kv, numbers=self._numbers, begun=self._progress.begun)
+        company = Company(
+            enter,
+            self._servers.surroundings,
+            has_kv="kv" in self._plan.backends[name].claims,
+            numbers=self._numbers,
+            begun=self._progress.begun,
+        )
         with self._lock:
             (self._timed if timed else self._busy)[name] = company
         return company
@@ -227,6 +245,9 @@ class Player:
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set():
             return
+        # A server that was broken on purpose is waited for by whoever breaks it.
+        if entry.scenario.lane != "alone" and not isinstance(outcome, Finding) and contestants.troubled(outcome):
+            self._expect_servers(entry.play)
         if isinstance(outcome, str):
             outcome = undecided(outcome)
         if isinstance(outcome, Finding):
@@ -235,6 +256,12 @@ class Player:
         self._writer.write(outcome)
         info = self._infos[entry.play.contestant]
         self._rule(entry, judged(outcome, entry.scenario, known(info)))
+
+    def _expect_servers(self, play: Play) -> None:
+        # What went wrong is nobody's fault but the server's where that is gone; nor can anything else be played then.
+        servers = [self._stands.get(play.contestant), self._post.server if play.layer == "task" else None]
+        for server in filter(None, servers):
+            server.expect_answer()
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
         info = self._infos[entry.play.contestant]
@@ -257,6 +284,10 @@ class Player:
     def _fail(self, name: str, error: Exception) -> None:
         backend = self._plan.backends[name]
         self._progress.say(f"{name}: {error}")
+        self._failed.add(name)
+        for companies in (self._timed, self._busy):
+            if name in companies:
+                companies[name].close()
         if name not in self._infos:
             self._admit(name, contestants.absent(backend, str(error)))
         finding = Finding(word="error", because=str(error))

@@ -11,6 +11,7 @@ from crisper.celery.brokers import FILES
 from crisper.errors import HarnessError
 from crisper.player.progress import Progress
 from crisper.servers.parallel import Servers
+from crisper.servers.server import Server
 
 
 class PostOffice:
@@ -21,6 +22,7 @@ class PostOffice:
         self._folder = folder
         self._progress = progress
         self._url: str | None = None
+        self.server: Server | None = None
         self._lock = threading.Lock()
 
     def url(self) -> str:
@@ -34,7 +36,7 @@ class PostOffice:
             broker = registry.broker()
             if broker is None:
                 return None
-            server = self._servers.future(broker.engine).result()
+            self.server = server = self._servers.future(broker.engine).result()
         except CancelledError:
             return None
         except HarnessError as error:

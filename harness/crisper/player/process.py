@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 
 from crisper.history import History
@@ -25,13 +27,14 @@ class GoneError(Exception):
 class Process:
     """A contestant's process as the Player sees it; every answer arrives as a Future."""
 
-    def __init__(self, *, timed: bool) -> None:
+    def __init__(self, surroundings: Mapping[str, str], *, timed: bool) -> None:
         ours, theirs = socket.socketpair()
         self._output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._popen = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
                 [sys.executable, "-m", "crisper.player.child", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
+                env=os.environ | surroundings,
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
@@ -44,6 +47,7 @@ class Process:
         self._why = ""
         self.ended_for: str | None = None
         threading.Thread(target=self._listen, daemon=True, name="contestant").start()
+        threading.Thread(target=self._await_end, daemon=True, name="contestant's end").start()
 
     def enter(self, word: Enter) -> Entered:
         """Tell the process who it is and return its answer.
@@ -104,6 +108,10 @@ class Process:
             if awaited is not None:
                 awaited.set_result(message)
         self._lose()
+
+    def _await_end(self) -> None:
+        self._popen.wait()
+        self._channel.hang_up()
 
     def _lose(self) -> None:
         code = self._popen.wait()

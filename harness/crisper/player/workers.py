@@ -16,6 +16,7 @@ from typing import IO, cast
 import msgspec
 
 from crisper.celery.worker import Post, Word
+from crisper.errors import HarnessError
 from crisper.secrecy import Secrets
 from crisper.values import WHOLE_BYTES
 
@@ -24,7 +25,7 @@ from crisper.values import WHOLE_BYTES
 _TAIL_BYTES = WHOLE_BYTES
 
 
-class WorkerError(Exception):
+class WorkerError(HarnessError):
     """A worker is not there to take tasks, so that nothing can be said of the backend."""
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from crisper.errors import HarnessError
-from crisper.gate import Ruling
+from crisper.errors import HarnessError, RunError
+from crisper.gate import ExitCode, Ruling
+from crisper.history import Play
 from crisper.measurements import Measurement
 from crisper.player.plan import Entry
 from crisper.player.player import Player
+from crisper.plugin import ending
 from crisper.plugin.screen import Screen
 from crisper.scenario import Scenario
 
@@ -38,9 +41,11 @@ class PlayItem(pytest.Item):
     def setup(self) -> None:
         """Wait for the verdicts; what the harness or a server failed in is pytest's "error", not a failure."""
         player, play = self.config.stash[PLAYER], self.entry.play
-        self.config.stash[SCREEN].wait(lambda within_s: player.over(play, within_s))
         try:
+            self.config.stash[SCREEN].wait(partial(_over, player, play))
             outcome = player.outcome(play)
+        except RunError as error:
+            pytest.exit(f"crisper: {error}", returncode=ExitCode.harness_error)
         except HarnessError as error:
             pytest.fail(str(error), pytrace=False)
         rulings = [each for each in outcome if isinstance(each, Ruling)]
@@ -69,6 +74,11 @@ class PlayItem(pytest.Item):
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Say where the scenario is."""
         return self.path, None, self.name
+
+
+def _over(player: Player, play: Play, within_s: float) -> bool:
+    ending.expect_untold()
+    return player.over(play, within_s)
 
 
 def _properties(entry: Entry, rulings: list[Ruling]) -> list[tuple[str, object]]:

@@ -5,23 +5,21 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-import signal
 import sys
 import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
 from crisper import runs
-from crisper.errors import HarnessError, UsageError
+from crisper.errors import HarnessError, RunError, UsageError
 from crisper.gate import ExitCode, complaints, exit_code
 from crisper.player.plan import Plan
 from crisper.player.player import Player
 from crisper.player.progress import Progress
-from crisper.plugin import again, closing, options
+from crisper.plugin import again, closing, ending, options
 from crisper.plugin.collecting import ASKED
 from crisper.plugin.items import PLAYER, SCREEN, PlayItem
 from crisper.plugin.screen import Screen
@@ -73,30 +71,36 @@ class Session:
         self.stale = self.whole.stale(self.player)
         return exit_code(self.player.rulings, self.stale) or exitstatus
 
-    def finish(self, *, complete: bool, code: int) -> None:
-        """End everything, and the Run with a footer if it came to its end."""
+    def finish(self, *, complete: bool, code: int) -> int:
+        """End everything, and the Run with a footer if it came to its end; return the exit code."""
         self.player.stop()
         self.servers.close()
-        self._reproduce()
-        if complete:
-            self.writer.write(self._footer(code))
+        try:
+            self._conclude(complete=complete, code=code)
+        except RunError as error:
+            if complete:  # else it was why all was stopped
+                self.progress.say(str(error))
+            code = ExitCode.harness_error if complete else code
         self.writer.close()
-        if complete and self.updating:
-            proposed = self.whole.propose(self.path, self.player.rulings, self.stale)
-            self.progress.say(f"proposed deviations: {proposed}")
         self.lines = list(closing.closed(self.path, linked=self.linked))
         if self.cache:
             self.cache.set(SPANS, self.progress.spans())
         self.screen.flush()
+        return code
 
-    def _reproduce(self) -> None:
+    def _conclude(self, *, complete: bool, code: int) -> None:
+        found = list(making.reproductions(runs.read(self.path), self.commands))
+        for each in found:
+            self.writer.write(each)
+        if complete:
+            self.writer.write(self._footer(code))
         try:
-            found = list(making.reproductions(runs.read(self.path), self.commands))
-            for each in found:
-                self.writer.write(each)
             making.write(self.path, found)
-        except HarnessError as error:
-            self.progress.say(f"no reproductions: {error}")
+            if complete and self.updating:
+                proposed = self.whole.propose(self.path, self.player.rulings, self.stale)
+                self.progress.say(f"proposed deviations: {proposed}")
+        except RunError as error:  # all that counts is in the Run
+            self.progress.say(str(error))
 
     def _footer(self, code: int) -> Footer:
         return Footer(
@@ -121,8 +125,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     broken = session.testsfailed and not session.config.option.continue_on_collection_errors
     if not items or session.config.option.collectonly or broken:
         return
-    for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, _ended)
+    ending.listen()
     try:
         opened = session.config.stash[RUN] = Session(session.config, items)
         session.config.stash[PLAYER] = opened.player
@@ -142,7 +145,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     complete = code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.shouldfail
     if complete:
         session.exitstatus = code = opened.judge(code)
-    opened.finish(complete=complete, code=code)
+    session.exitstatus = opened.finish(complete=complete, code=code)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -217,8 +220,3 @@ def _writer(path: Path) -> Writer:
     except OSError as error:
         message = f"--run {path}: {error.strerror}"
         raise UsageError(message) from error
-
-
-def _ended(number: int, _: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    pytest.exit(f"ended by {signal.Signals(number).name}", returncode=128 + number)

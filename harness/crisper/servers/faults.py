@@ -27,8 +27,8 @@ class Breakable:
 
     Every fault ends with its block, whatever is raised within, and the block ends when the server answers again.
     `version` asks the server and raises OSError or ValueError until it answers. Raises ServerError where it does not
-    within `within_s`, and what docker-py raises where the container engine refuses. `started_in_ns` is how long it
-    took to start the first time.
+    within `within_s`, and where the container engine refuses, with its own words. `started_in_ns` is how long it took
+    to start the first time.
     """
 
     def __init__(
@@ -51,7 +51,10 @@ class Breakable:
         """Return the server in the container of this id."""
         from crisper.servers import containers
 
-        return cls(containers.connect().containers.get(container), **about)
+        client = containers.connect()
+        with _asked("found"):
+            found = client.containers.get(container)
+        return cls(found, **about)
 
     def close(self) -> None:
         """Hang up on the container engine."""
@@ -60,23 +63,26 @@ class Breakable:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Stop the server's processes within the block: connections stay open, and nobody answers."""
-        self._freeze()
+        with _asked("frozen"):
+            self._freeze()
         with self._mended("frozen", self._container.unpause):
             yield
 
     @contextmanager
     def down(self) -> Iterator[None]:
         """Kill the server, and start it again after the block, on the same port."""
-        self._container.kill()
-        self._container.wait(timeout=self._within_s)
+        with _asked("killed"):
+            self._container.kill()
+            self._container.wait(timeout=self._within_s)
         with self._mended("down", self._container.start):
             yield
 
     @contextmanager
     def cut(self) -> Iterator[None]:
         """Take the server off its network within the block; it runs on meanwhile."""
-        network = self._network()
-        network.disconnect(self._container)
+        with _asked("cut off"):
+            network = self._network()
+            network.disconnect(self._container)
         with self._mended("cut", lambda: network.connect(self._container)):
             yield
 
@@ -92,7 +98,8 @@ class Breakable:
             yield
         finally:
             ended_ns = time.monotonic_ns()
-            mend()
+            with _asked("mended"):
+                mend()
             self._await_recovery(what)
             self._note(what=what, began_ns=began_ns, ended_ns=ended_ns, recovered_ns=time.monotonic_ns())
 
@@ -128,3 +135,17 @@ class Breakable:
         self._container.reload()
         (network,) = self._container.attrs["NetworkSettings"]["Networks"].values()
         return self._container.client.networks.get(network["NetworkID"])
+
+
+@contextmanager
+def _asked(what: str) -> Iterator[None]:
+    """Raise ServerError for what the container engine refuses."""
+    import requests
+    from docker.errors import DockerException
+
+    try:
+        yield
+    except (DockerException, requests.RequestException) as error:
+        reason = getattr(error, "explanation", None) or error
+        message = f"a server could not be {what}, the container engine says: {reason}"
+        raise ServerError(message) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 import uuid
 import weakref
@@ -29,22 +30,37 @@ def home() -> Path:
     return path
 
 
+def folder(path: Path) -> Path:
+    """Return the folder that goes with the lease in a file."""
+    return path.with_suffix("")
+
+
 @dataclass(frozen=True, eq=False)
 class Lease:
-    """Held from `acquire` to `release`, or for as long as the process lives; never by its children."""
+    """Held from `acquire` to `release`, or for as long as the process lives; never by its children.
+
+    Beside its file stands a folder for whatever is to go with it.
+    """
 
     path: Path
     descriptor: int
 
+    @property
+    def folder(self) -> Path:
+        """The folder that goes with the lease."""
+        return folder(self.path)
+
     @classmethod
-    def acquire(cls, folder: Path | None = None) -> Lease:
+    def acquire(cls, where: Path | None = None) -> Lease:
         """Return a lease of one's own, in a new file."""
         while True:
-            path = (folder or home()) / f"{uuid.uuid4().hex}.lease"
+            # Short, since sockets are made in its folder: https://man7.org/linux/man-pages/man7/unix.7.html
+            path = (where or home()) / f"{uuid.uuid4().hex[:12]}.lease"
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             # A sweep may come between making the file and locking it: it then holds the lock, or has removed the file.
             if _locked(descriptor) and _same(path, descriptor):
                 lease = cls(path, descriptor)
+                lease.folder.mkdir(mode=0o700)
                 _held.add(lease)
                 return lease
             os.close(descriptor)
@@ -53,6 +69,7 @@ class Lease:
         """Give the lease up; what is still labelled with it is anybody's to remove."""
         if self in _held:
             _held.discard(self)
+            shutil.rmtree(self.folder, ignore_errors=True)
             self.path.unlink(missing_ok=True)
             os.close(self.descriptor)
 
@@ -61,8 +78,8 @@ class Lease:
 def ended(path: Path) -> Iterator[bool]:
     """Yield whether no process holds the lease any more; a missing file counts as ended.
 
-    An ended lease stays locked within the block, so that two sweeps share no work, and its file is gone after it. What
-    may not be looked into is somebody else's, hence not ended.
+    An ended lease stays locked within the block, so that two sweeps share no work, and its file and folder are gone
+    after it. What may not be looked into is somebody else's, hence not ended.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
@@ -76,6 +93,7 @@ def ended(path: Path) -> Iterator[bool]:
         dead = _locked(descriptor)
         yield dead
         if dead and _same(path, descriptor):
+            shutil.rmtree(folder(path), ignore_errors=True)
             path.unlink(missing_ok=True)
     finally:
         os.close(descriptor)

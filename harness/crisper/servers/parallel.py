@@ -1,4 +1,4 @@
-"""Many servers, each started beside the others and none of them left behind."""
+"""Many servers, each started beside the others; neither they nor what goes with them is left behind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import requests
@@ -16,7 +17,7 @@ from docker.errors import DockerException
 
 from crisper.backends import Engine
 from crisper.errors import ServerError
-from crisper.servers import containers, sweeping
+from crisper.servers import containers, strays, sweeping
 from crisper.servers.images import Images
 from crisper.servers.leases import Lease
 from crisper.servers.server import Profile, Server
@@ -97,6 +98,16 @@ class Servers:
             self._client.close()
         atexit.unregister(self.close)
 
+    @property
+    def folder(self) -> Path:
+        """A folder that is removed with the servers, whatever ends the run."""
+        return self._lease.folder
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """The environment of processes that are ended with the servers, whatever ends the run."""
+        return strays.surroundings(self._lease)
+
     @cached_property
     def _client(self) -> Any:
         return containers.connect()
@@ -123,10 +134,14 @@ class Servers:
         with suppress(DockerException, requests.RequestException):  # then the sweep will say
             server.stop()
 
+    def _reached(self) -> Any | None:
+        try:
+            return self._client
+        except ServerError:
+            return None
+
     def _sweep(self) -> None:
         try:
-            sweeping.sweep(self._client)
-        except ServerError:
-            return
+            sweeping.sweep(self._reached())
         except (DockerException, requests.RequestException) as error:
             self._say(f"what ended runs left behind could not be removed: {error}")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from testcontainers.core.container import DockerContainer
 
 from crisper.backends import Engine
+from crisper.errors import ServerError
 from crisper.runs import ServerInfo
 from crisper.servers import sweeping
 from crisper.servers.images import Image
 
 
 Profile = Literal["volatile", "durable"]
+
+_POLL_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,20 @@ class Server:
             proxied=self.proxied,
             started_in_ns=self.started_in_ns,
         )
+
+    def expect_answer(self, within_s: float = 3.0) -> None:
+        """Raise ServerError where the server, once ready, does not answer any more."""
+        deadline = time.monotonic() + within_s
+        while True:
+            try:
+                self.engine.version(self.host, self.port)
+            except (OSError, ValueError) as error:
+                if time.monotonic() > deadline:
+                    message = f"{self.engine.name} was ready, but does not answer any more: {error}"
+                    raise ServerError(message) from error
+                time.sleep(_POLL_S)
+            else:
+                return
 
     def logs(self, *, lines: int | Literal["all"] = "all") -> str:
         """Return what the server has written to its standard output and error."""

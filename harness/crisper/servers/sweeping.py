@@ -10,7 +10,7 @@ from typing import Any
 
 from docker.errors import APIError, NotFound
 
-from crisper.servers import leases
+from crisper.servers import leases, strays
 
 
 LEASE = "crisper.lease"
@@ -22,15 +22,18 @@ def labels(lease: leases.Lease) -> dict[str, str]:
     return {LEASE: str(lease.path), HOST: socket.gethostname()}
 
 
-def sweep(client: Any) -> list[str]:
-    """Remove every container, volume and network of this host whose lease has ended; return their names.
+def sweep(client: Any | None) -> list[str]:
+    """Remove every process, container, volume and network of this host whose lease has ended; return their names.
 
-    A living run's are never touched, nor are another user's: whose lease cannot be read is alive.
+    A living run's are never touched, nor are another user's: whose lease cannot be read is alive. Without a client of
+    the container engine its things stay.
     """
     owned: dict[Path, list[Any]] = defaultdict(list)
     for path in leases.home().glob("*.lease"):
         owned[path] = []
-    for thing in _labelled(client):
+    for stray in strays.marked():
+        owned[stray.lease].append(stray)
+    for thing in _labelled(client) if client is not None else ():
         owned[Path(_labels(thing)[LEASE])].append(thing)
     removed: list[str] = []
     for path, things in owned.items():

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+import time
 
 from crisper.checks.register import reads_see_last_write
 from crisper.clauses import Clause
+from crisper.errors import ServerError
 from crisper.scenario import scenario
 from crisper.verdicts import failed, undecided
 
@@ -70,6 +73,49 @@ def shouting(stage):
     client, key = stage.client(), stage.key()
     client.write(key, b"value")
     client.read(key)
+
+
+@scenario({clause("K11"): reads_see_last_write}, layers=("kv",))
+def forking(stage):
+    """Leave a process behind that goes its own way, and keep what was promised."""
+    if not os.fork():
+        os.setsid()
+        time.sleep(600)
+        os._exit(0)
+    kept.script(stage)
+
+
+@scenario({clause("K12"): reads_see_last_write}, layers=("kv",), seconds=20)
+def orphaning(_):
+    """Leave a process behind that holds all that was open, and end without a word."""
+    if not os.fork():
+        time.sleep(600)
+        os._exit(0)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@scenario({clause("K13"): reads_see_last_write}, layers=("kv",))
+def leaking(stage):
+    """Start threads that never end, and keep what was promised."""
+    for _ in range(50):
+        threading.Thread(target=threading.Event().wait).start()
+    kept.script(stage)
+
+
+@scenario({clause("K14"): reads_see_last_write}, layers=("kv",))
+def closing(stage):
+    """Close standard output and standard error, and keep what was promised."""
+    sys.stdout.close()
+    os.close(1)
+    os.close(2)
+    kept.script(stage)
+
+
+@scenario({clause("K15"): reads_see_last_write}, layers=("kv",))
+def failed_by_us(stage):
+    """Do something, and be failed by a server of ours."""
+    stage.client().get(stage.key())
+    raise ServerError("it was not to be frozen")
 
 
 @scenario({clause("K9"): reads_see_last_write}, layers=("kv",), ops=3)

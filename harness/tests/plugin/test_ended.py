@@ -27,3 +27,25 @@ def test_a_signal_leaves_nothing_behind(underway, has_ended, number):
 
     assert (True, True, False) == (session.code != 0, has_ended(underway.contestant), session.run.complete)
     assert ({"kept-kv": "pass"}, False) == (session.words(), "Traceback" in session.output)
+
+
+SWALLOWING = """
+import os
+import signal
+
+
+def test_swallowing():
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+    except Exception:
+        pass
+"""
+
+
+def test_a_signal_that_somebody_swallows_ends_the_session_all_the_same(folder, play):
+    """Whoever takes being told to end for an error of his own only puts it off until the next playing."""
+    (folder / "test_swallowing.py").write_text(SWALLOWING)
+    session = play(folder, "-k", "swallowing or lasting")
+
+    assert (128 + signal.SIGTERM, False) == (session.code, session.run.complete)
+    assert "ended by SIGTERM" in session.output

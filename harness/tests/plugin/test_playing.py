@@ -8,6 +8,7 @@ import pytest
 
 from crisper.gate import ExitCode
 from crisper.runs import Record
+from crisper.servers import leases, strays
 
 
 WORDS = {
@@ -20,6 +21,11 @@ WORDS = {
     "killing-kv": "unknown",
     "leaving-kv": "unknown",
     "shouting-kv": "pass",
+    "forking-kv": "pass",
+    "orphaning-kv": "unknown",
+    "leaking-kv": "pass",
+    "closing-kv": "pass",
+    "failed_by_us-kv": "error",
     "overspending-kv": "unknown",
     "lasting-kv": "pass",
 }
@@ -35,7 +41,9 @@ def test_every_playing_ends_in_its_verdict(everything):
     [
         ("hanging", "ended by the watchdog after 1 s"),
         ("killing", "the contestant's process ended by itself, with signal 9"),
+        ("orphaning", "the contestant's process ended by itself, with signal 9"),
         ("leaving", "the script did not come to its end: SystemExit: 3"),
+        ("failed_by_us", "ServerError: it was not to be frozen"),
         ("overspending", "BudgetSpentError: more than the 3 calls that the scenario declared"),
     ],
 )
@@ -67,6 +75,15 @@ def test_the_run_follows_its_schema(everything):
     }
 
 
+@pytest.mark.usefixtures("everything")
+def test_nothing_is_left():
+    """No process that a contestant left behind lives on, and the Run's own folder is gone."""
+    left = [stray for stray in strays.marked() if not stray.lease.exists()]
+
+    assert [] == left
+    assert [] == [each for each in leases.home().iterdir() if each.is_dir() and not each.with_suffix(".lease").exists()]
+
+
 def test_what_a_contestant_prints_is_not_shown(everything):
     """A megabyte on a contestant's output harms nobody, and hides nothing of ours."""
     assert ("xxxx" in everything.output, "yyyy" in everything.output) == (False, False)
@@ -89,6 +106,6 @@ def test_junit_tells_the_same(everything):
     failures = {case.get("name"): case.find("failure").text for case in cases if case.find("failure") is not None}
 
     assert (len(WORDS), "K2 fail: as foreseen") == (len(cases), failures["broken[kv-memory]"])
-    assert {"broken", "doubted", "hanging", "killing", "leaving", "overspending"} == {
+    assert {"broken", "doubted", "hanging", "killing", "leaving", "orphaning", "overspending"} == {
         name.partition("[")[0] for name in failures
     }

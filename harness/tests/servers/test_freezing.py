@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from docker.errors import APIError
 
+from crisper.errors import ServerError
 from crisper.servers.faults import Breakable
 
 
@@ -37,9 +38,9 @@ def test_a_busy_machine_is_asked_again_to_freeze():
 
 @pytest.mark.parametrize(("times", "why", "tries"), [(9, "unable to freeze: unknown", 5), (1, "no such container", 1)])
 def test_what_cannot_be_frozen_is_not_thawed(times, why, tries):
-    """Where trying again is of no use the engine's own words are raised, and nothing else is done."""
+    """Where trying again is of no use it is our failure, in the engine's own words, and nothing else is done."""
     container = Reluctant(times, why)
-    with pytest.raises(APIError, match=why):
+    with pytest.raises(ServerError, match=f"a server could not be frozen, the container engine says: .*{why}"):
         frozen(container)
 
     assert ["pause"] * tries == container.calls

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from crisper.gate import ExitCode
+
+
+BACKEND = '''
+import sys
+
+from celery.backends.base import KeyValueStoreBackend
+
+
+class Workless(KeyValueStoreBackend):
+    """Works wherever it is not used by a worker."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if sys.modules["__main__"].__spec__.name == "crisper.celery.worker":
+            raise RuntimeError("not in a worker")
+
+    def get(self, key):
+        return None
+'''
+
+SCENARIO = '''
+from crisper.checks.tasks import answers_arrive
+from crisper.clauses import Clause
+from crisper.scenario import scenario
+
+K1 = Clause(id="K1", sentence="A task is done.", level="must", source="here")
+
+
+@scenario({K1: answers_arrive}, layers=("task",))
+def tasks(stage):
+    """Send a task."""
+    caller = stage.caller("solo")
+    caller.answer(caller.send(stage.key(), "echo", 1))
+'''
+
+
+@pytest.fixture(scope="module")
+def workless(tmp_path_factory, play):
+    """A session whose worker never takes tasks."""
+    folder = tmp_path_factory.mktemp("workless")
+    (folder / "workless.py").write_text(BACKEND)
+    (folder / "scenario_tasks.py").write_text(SCENARIO)
+    environment = {"PYTHONPATH": str(folder), "DOCKER_HOST": "unix:///nowhere/docker.sock"}
+    return play(folder, backends=("workless:Workless+mine://",), **environment)
+
+
+def test_a_worker_that_is_never_ready_is_our_failure(workless):
+    """A worker that does not take tasks is an error, with the end of its log, and nobody is blamed."""
+    assert ({"tasks-task": "error"}, ExitCode.harness_error) == (workless.words(), workless.code), workless.output
+    assert "WorkerError: the solo worker ended with code 1; its log ends: " in workless.because("tasks")
+    assert "RuntimeError: not in a worker" in workless.because("tasks")
