@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 SCENARIOS = HERE.parent / "crisper_scenarios"
 sys.path.insert(0, str(HERE))
 MODULES = [
-    importlib.import_module(name) for name in ("miniatures", "lies_of_values", "lies_of_time", "lies_of_results")
+    importlib.import_module(name)
+    for name in ("miniatures", "lies_of_values", "lies_of_time", "lies_of_results", "lies_of_groups")
 ]
 HONEST = MODULES[0].Honest
 MINIATURES = {

@@ -6,12 +6,15 @@ not, as the calls happen to fall; `undecidable` those of which it leaves nobody 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pickle
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -59,6 +62,12 @@ class Files:
         self._file(key).unlink(missing_ok=True)
         return found
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with self._file(b"lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def _file(self, key: bytes) -> Path:
         return self._folder / hashlib.sha256(key).hexdigest()
 
@@ -70,6 +79,7 @@ class Honest(KeyValueStoreBackend):
     """
 
     supports_autoexpire = True
+    implements_incr = True
     must_fail: ClassVar[Clauses] = frozenset()
     may_fail: ClassVar[Clauses] = frozenset()
     undecidable: ClassVar[Clauses] = frozenset()
@@ -112,6 +122,39 @@ class Honest(KeyValueStoreBackend):
     def delete(self, key: str | bytes) -> None:
         with self.lock:
             self.entries.pop(self.name(key), None)
+
+    def incr(self, key: str | bytes) -> int:
+        with self.alone():
+            _, due_ns = self.entries.get(self.name(key), (None, None))
+            before = self.alive(key)
+            count = int(before or 0) + 1
+            self.entries[self.name(key)] = str(count).encode(), self.due_ns() if before is None else due_ns
+            return count
+
+    def expire(self, key: str | bytes, value: float | None) -> None:
+        with self.alone():
+            held = self.alive(key)
+            if held is not None:
+                self.entries[self.name(key)] = held, time.monotonic_ns() + int(value * SECOND) if value else None
+
+    def on_chord_part_return(self, request: Any, state: str, result: Any, **more: Any) -> None:
+        if self.counts(f"part-{request.group}-{request.id}-{request.group_index}"):
+            super().on_chord_part_return(request, state, result, **more)
+
+    def counts(self, part: str) -> bool:
+        with self.lock:
+            counted = self.alive(part) is not None
+            self.set(part, b"counted")
+            return not counted
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self.lock:
+            if isinstance(self.entries, Files):
+                with self.entries.locked():
+                    yield
+            else:
+                yield
 
     def alive(self, key: str | bytes) -> bytes | None:
         value, due_ns = self.entries.get(self.name(key), (None, None))

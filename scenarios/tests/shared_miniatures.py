@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from celery import states
 from celery.backends.filesystem import FilesystemBackend
+from celery.result import GroupResult
 
 
 class Shared(FilesystemBackend):
@@ -36,7 +37,7 @@ class NeverStarted(Shared):
 class SparesFeelings(Shared):
     """Stores a failure as a success."""
 
-    must_fail = frozenset({"I1", "I3"})
+    must_fail = frozenset({"D5", "I1", "I3"})
 
     def store_result(self, task_id: str, result: Any, state: str, **more: Any) -> Any:
         if state == states.FAILURE:
@@ -47,8 +48,27 @@ class SparesFeelings(Shared):
 class TurnsGroupsRound(Shared):
     """Reads many results in one call, and answers them backwards."""
 
-    must_fail = frozenset({"I7"})
+    must_fail = frozenset({"D5", "I7"})
     supports_native_join = True
 
     def mget(self, keys: list[bytes]) -> list[bytes | None]:
-        return list(reversed(super().mget(keys)))
+        return list(super().mget(keys))[::-1]
+
+
+class PollsTwice(Shared):
+    """Has two tasks poll for each chord."""
+
+    must_fail = frozenset({"D5"})
+
+    def fallback_chord_unlock(self, *args: Any, **more: Any) -> None:
+        for _ in range(2):
+            super().fallback_chord_unlock(*args, **more)
+
+
+class PollsForNobody(Shared):
+    """Polls for chords, without saying for whose results."""
+
+    must_fail = frozenset({"D5"})
+
+    def fallback_chord_unlock(self, header_result: Any, body: Any, **more: Any) -> None:
+        super().fallback_chord_unlock(GroupResult(header_result.id, []), body, **more)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from typing import Any
 
 from celery import states
@@ -14,6 +12,7 @@ from celery.exceptions import ImproperlyConfigured
 from kombu.utils.encoding import bytes_to_str
 from kombu.utils.url import maybe_sanitize_url
 
+from crisper_backends.consul.chords import Chords
 from crisper_backends.consul.errors import UnavailableError
 from crisper_backends.consul.lifetimes import Lifetimes, life_ns
 from crisper_backends.consul.sessions import LONGEST_LIFE_NS
@@ -27,11 +26,8 @@ try:
 except ImportError:
     consul = None
 
-#: The part of a chord that is being counted, so that its redelivery does not count again.
-_part: ContextVar[str | None] = ContextVar("part", default=None)
 
-
-class ConsulBackend(Waiting, KeyValueStoreBackend):  # type: ignore[misc]
+class ConsulBackend(Chords, Waiting, KeyValueStoreBackend):  # type: ignore[misc]
     """Keeps results in Consul until exactly their expiry, and hands them out as soon as they are there.
 
     Drop-in for `celery.backends.consul.ConsulBackend`; docs/consul.md has the URL's grammar, promises and limits.
@@ -87,12 +83,9 @@ class ConsulBackend(Waiting, KeyValueStoreBackend):  # type: ignore[misc]
 
     def delete(self, key: str | bytes) -> bool:
         """Remove the key, if it is there."""
-        self.store.remove(key, outlives=self._outlives)
+        if not self.keeps(key):
+            self.store.remove(key, outlives=self._outlives)
         return True
-
-    def incr(self, key: str | bytes) -> int:
-        """Add one and return the sum, exactly; the first makes a counter that lives as chords do."""
-        return self.store.count(key, self.lifetimes.chord_ns, _part.get())
 
     def expire(self, key: str | bytes, value: float | None) -> None:
         """Let the key, if it is there, live for `value` seconds from now; None and 0 are for ever."""
@@ -109,11 +102,6 @@ class ConsulBackend(Waiting, KeyValueStoreBackend):  # type: ignore[misc]
     def exception_safe_to_retry(self, exc: BaseException) -> bool:
         """Whether the same call may succeed later."""
         return isinstance(exc, UnavailableError)
-
-    def on_chord_part_return(self, request: Any, state: str, result: Any, **kwargs: Any) -> None:
-        """Count a header task once, however often it is delivered, and run the body after the last."""
-        with _counting(f"{request.id}:{getattr(request, 'group_index', None)}"):
-            super().on_chord_part_return(request, state, result, **kwargs)
 
     def as_uri(self, include_password: bool = False) -> str:  # noqa: FBT002
         """Return the URL, without its token unless asked for."""
@@ -152,15 +140,6 @@ class ConsulBackend(Waiting, KeyValueStoreBackend):  # type: ignore[misc]
             if self.store.swap(key, payload, life, known):
                 break
         return result
-
-
-@contextmanager
-def _counting(part: str) -> Iterator[None]:
-    token = _part.set(part)
-    try:
-        yield
-    finally:
-        _part.reset(token)
 
 
 def _payload(value: str | bytes | int) -> bytes:

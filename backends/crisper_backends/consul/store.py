@@ -65,6 +65,11 @@ class Store:
         """Delete a key, if it is there; `outlives` says that its life may exceed a session's."""
         self._writer.remove(canonical(key), outlives=outlives)
 
+    def begin(self, key: str | bytes, total: int, life_ns: int | None) -> None:
+        """Let a counter stand at `total`, with nothing counted."""
+        self._writer.write(canonical(key), str(total).encode("ascii"), life_ns, afresh=True)
+        self._sweep_after(life_ns)
+
     def count(self, key: str | bytes, life_ns: int | None, part: str | None = None) -> int:
         """Add one to a counter, once for each part, and return the sum."""
         return self._counter.count(canonical(key), life_ns, part)

@@ -41,11 +41,12 @@ class Writer:
         self._sessions = sessions
         self._query = f"dc={dc}" if dc else ""
 
-    def write(self, name: str, value: bytes, life_ns: int | None) -> None:
-        """Replace whatever is there, and begin a new life."""
+    def write(self, name: str, value: bytes, life_ns: int | None, *, afresh: bool = False) -> None:
+        """Replace whatever is there, and begin a new life; `afresh` forgets what a counter has counted, too."""
+        before = (delete_tree(self._space.parts(name)),) if afresh else ()
         for _ in self._link.attempts():
             known = self.reader.entry(name) if len(value) > INLINE_BYTES else None
-            if self._put(name, value, life_ns, ()):
+            if self._put(name, value, life_ns, before):
                 self._drop_large(name, known)
                 return
 
@@ -97,14 +98,14 @@ class Writer:
         self.reader.compare_clocks()
         return Flags(expires_ms=-(-(self._link.clock.latest_ns() + life_ns) // 1_000_000))
 
-    def _put(self, name: str, value: bytes, life_ns: int | None, checks: tuple[Operation, ...]) -> bool:
+    def _put(self, name: str, value: bytes, life_ns: int | None, before: tuple[Operation, ...]) -> bool:
         if len(value) > LARGEST_BYTES:
             message = f"{len(value)} bytes exceed Consul's {LARGEST_BYTES}"
             raise TooLargeError(message)
         key = self._space.key(name)
         session = self.session(key, life_ns)
         flags = self.expiring(life_ns)
-        operations = [*checks, delete(key)]
+        operations = [*before, delete(key)]
         if len(value) > INLINE_BYTES:
             token = self._attach(name, value, session)
             operations.append(present(self._space.attached(name) + token, session))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from celery import group, states
+from celery import chain, chord, group, states
 
 from crisper.celery.client import Client
 from crisper.celery.recorder import Call
@@ -17,6 +17,8 @@ SECOND = 1_000_000_000
 
 #: What a task may take, its retries and the way back included; an idle worker needs a hundredth of it.
 PATIENCE_NS = 5 * SECOND
+#: The same for a chord, which may be polled for every second, and shares its worker with others.
+CHORD_PATIENCE_NS = 10 * SECOND
 #: A state that is not told so long after the worker has stored it will not be.
 TOLD_NS = 2 * SECOND
 #: What a wait that begins late is given all the same.
@@ -31,6 +33,7 @@ class Sent:
     ids: list[str]
     result: Any
     sent_ns: int
+    patience_ns: int = PATIENCE_NS
 
 
 class Caller(Client):
@@ -63,6 +66,34 @@ class Caller(Client):
             {"task": task, "group": list(values.values())},
         )
 
+    def send_chord(self, body_id: str, header: Sequence[object]) -> Sent | None:
+        """Send a chord whose body returns what it is handed over: the values of the header, those in a list as a group.
+
+        `{"fail": message}` is a task that raises. None where the chord was refused.
+        """
+        app = self.backend.app
+        used: list[str] = []
+
+        def task(value: object) -> Any:
+            used.append(f"{body_id}-{len(used) + 1}")
+            name, args = ("fail", (value["fail"],)) if isinstance(value, dict) else ("echo", (value,))
+            return app.signature(f"crisper.{name}", args, immutable=True).set(task_id=used[-1])
+
+        def member(value: object) -> Any:
+            if not isinstance(value, list):
+                return task(value)
+            # A group that is itself a member would be taken apart, and its tasks be the header's own.
+            return chain(task(None), group([task(each) for each in value], app=app), app=app)
+
+        whole = chord([member(value) for value in header], app.signature("crisper.echo"), app=app)
+        sending = self._call(
+            "task", "apply_async", [body_id, *used], lambda: whole.apply_async(task_id=body_id), given={"chord": header}
+        )
+        # A result that knows its header would raise the header's error instead of its own.
+        result = app.AsyncResult(body_id)
+        sent = Sent(ids=[body_id], result=result, sent_ns=sending.called_ns, patience_ns=CHORD_PATIENCE_NS)
+        return None if sending.error is not None else sent
+
     def answer(self, sent: Sent, *, propagate: bool = True) -> Call:
         """Wait for the result as long as there is hope, and half a second at least."""
         left_ns = self._until_ns(sent) - time.monotonic_ns()
@@ -84,7 +115,7 @@ class Caller(Client):
     def _until_ns(self, sent: Sent) -> int:
         done_ns = [self.done_at_ns(task) for task in sent.ids]
         known_ns = [each for each in done_ns if each is not None]
-        return max(known_ns) + TOLD_NS if len(known_ns) == len(done_ns) else sent.sent_ns + PATIENCE_NS
+        return max(known_ns) + TOLD_NS if len(known_ns) == len(done_ns) else sent.sent_ns + sent.patience_ns
 
     def _state(self, sent: Sent) -> Call:
         return self._call("task", "state", sent.ids, lambda: sent.result.state, keep=False)

@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from celery import Celery
 from celery.app.task import Context
@@ -81,6 +81,13 @@ class Client:
         self._replies = replies
         self._patience_ns = patience_ns
         self._named = getattr(backend, "key_t", str)
+
+    @classmethod
+    def of(cls, client: Client) -> Self:
+        """Return a client that has more to say, on the connection of another and in its name."""
+        other = cls.__new__(cls)
+        vars(other).update(vars(client))
+        return other
 
     def announce(self) -> None:
         """Do at the caller's end what sending a task does; it is noted only where it raises."""
@@ -214,7 +221,7 @@ def is_missing(call: Call) -> bool:
     """Whether a read found nothing; a read that raised found something out of the ordinary, not nothing."""
     if call.error is not None:
         return False
-    if call.layer == "kv":
+    if call.layer == "kv" or call.name == "restore_group":
         return call.output is None
     return isinstance(call.output, dict) and call.output.get("status") == "PENDING"
 

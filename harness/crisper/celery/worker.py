@@ -10,7 +10,7 @@ import time
 from typing import Any, Literal
 
 import msgspec
-from celery.signals import task_postrun, worker_process_init, worker_ready
+from celery.signals import task_postrun, task_prerun, worker_process_init, worker_ready
 
 from crisper.celery.client import connect
 
@@ -31,9 +31,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker says: that it is ready, or that it is done with a task and has stored this state."""
+    """What a worker says: that it is ready, begins a task, or is done with it and has stored this state."""
 
-    says: Literal["ready", "done"]
+    says: Literal["ready", "begun", "done"]
     at_ns: int
     task: str = ""
     state: str = ""
@@ -59,6 +59,7 @@ def main() -> None:
         worker_prefetch_multiplier=0,
     )
     worker_ready.connect(_ready)
+    task_prerun.connect(_begun)
     task_postrun.connect(_done)
     worker_process_init.connect(_outlive_no_parent)
     quiet = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -99,6 +100,10 @@ def _outlive_nobody() -> None:
 
 def _ready(**_: object) -> None:
     _say(says="ready")
+
+
+def _begun(*, task_id: str, **_: object) -> None:
+    _say(says="begun", task=task_id)
 
 
 def _done(*, task_id: str, state: str | None = None, **_: object) -> None:

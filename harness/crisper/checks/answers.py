@@ -8,9 +8,9 @@ from crisper.history import Op
 from crisper.values import Value, shown
 
 
-WRITES = ("set", "store_result")
-READS = ("get", "get_task_meta")
-REMOVALS = ("delete", "forget")
+WRITES = ("set", "store_result", "save_group")
+READS = ("get", "get_task_meta", "restore_group")
+REMOVALS = ("delete", "forget", "delete_group")
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -21,13 +21,13 @@ MISSING = Missing()
 
 
 def written(op: Op) -> Value:
-    """Return what a write means to store: the value, or a task's status and result."""
+    """Return what a write means to store: the value, a task's status and result, or a group's tree of ids."""
     return op.input
 
 
 def answered(op: Op) -> Value | Missing:
     """Return what a read says is stored, or MISSING; at the result layer, status and result."""
-    if op.layer == "kv":
+    if op.layer == "kv" or op.call == "restore_group":
         return MISSING if op.output is None else op.output
     if not isinstance(op.output, dict) or "status" not in op.output:
         return op.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from typing import get_args
@@ -24,20 +25,20 @@ class Crew:
         self._expires_ns = expires_ns
         self._workers: dict[Pool, Worker] = {}
         self._hired = threading.Event()
+        self._broker = ""
+        self._numbers = itertools.count(1)
 
     def hire(self, broker: str) -> None:
-        """Start a worker for each pool, with a queue that no other ever had, and wait for none of them."""
+        """Start a worker for each pool, and wait for none of them."""
+        self._broker = broker
         for pool in get_args(Pool):
-            queue = f"crisper-{os.getpid()}-{pool}"
-            post = Post(
-                url=self._address.url,
-                broker=brokers.for_queue(broker, queue),
-                queue=queue,
-                pool=pool,
-                expires_ns=self._expires_ns,
-            )
-            self._workers[pool] = Worker(post)
+            self._workers[pool] = self._started(pool)
         self._hired.set()
+
+    def renew(self, pool: Pool) -> None:
+        """End a worker that hangs, and start another in its place, or nobody would be served any more."""
+        self._workers[pool].end()
+        self._workers[pool] = self._started(pool)
 
     def close(self) -> None:
         """End all workers."""
@@ -55,3 +56,9 @@ class Crew:
         worker = self._workers[pool]
         worker.expect_ready(READY_WITHIN_S)
         return worker
+
+    def _started(self, pool: Pool) -> Worker:
+        # A queue that no other ever had: what one was sent is nothing for its successor.
+        queue = f"crisper-{os.getpid()}-{pool}-{next(self._numbers)}"
+        broker = brokers.for_queue(self._broker, queue)
+        return Worker(Post(url=self._address.url, broker=broker, queue=queue, pool=pool, expires_ns=self._expires_ns))

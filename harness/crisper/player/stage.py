@@ -258,8 +258,11 @@ class Stage:
         pool = worker.post.pool
         transport = worker.post.broker.partition("://")[0]
         self.observe("worker", pool=pool, pid=worker.pid, transport=transport, ready_in_ns=worker.ready_in_ns)
-        for word in worker.done(f"{self._contact.namespace}-"):
+        own = f"{self._contact.namespace}-"
+        for word in worker.words(own):
             data = {"pool": pool, "task": word.task, "state": word.state}
-            self.observations.append(Observation(kind="done", at_ns=word.at_ns, data=data))
+            self.observations.append(Observation(kind=word.says, at_ns=word.at_ns, data=data))
         if self.recorder.troubled and (tail := worker.tail()):
             self.observe("log", pool=pool, tail=tail)
+        if self._contact.crew is not None and worker.hangs(own):
+            self._contact.crew.renew(pool)

@@ -30,7 +30,7 @@ class Watched:
 
     client: Client
     key: str
-    value: bytes
+    value: object
     after_ns: int = 0
     written: Call | None = None
     last_seen: Call | None = None
@@ -77,7 +77,7 @@ class _Due:
     watched: Watched = field(compare=False)
 
 
-def planted(client: Client, keys: list[str], value: bytes = b"mortal") -> list[Watched]:
+def planted(client: Client, keys: list[str], value: object = b"mortal") -> list[Watched]:
     """Return keys to be written and watched, a little apart, so that each can be looked at closely at its end."""
     return [Watched(client, key, value, after_ns=number * APART_NS) for number, key in enumerate(keys)]
 

@@ -25,6 +25,10 @@ from crisper.values import WHOLE_BYTES
 _TAIL_BYTES = WHOLE_BYTES
 
 
+#: No task of ours takes a tenth of that.
+HANGS_NS = 4 * 10**9
+
+
 class WorkerError(HarnessError):
     """A worker is not there to take tasks, so that nothing can be said of the backend."""
 
@@ -70,13 +74,21 @@ class Worker:
             message = f"the {self.post.pool} worker {what}; its log ends: {self.tail()}"
             raise WorkerError(message)
 
-    def done(self, prefix: str) -> Iterator[Word]:
+    def words(self, prefix: str) -> Iterator[Word]:
         """Yield what it said of tasks whose ids begin so."""
         return (word for word in list(self._words) if word.task.startswith(prefix))
 
+    def hangs(self, prefix: str) -> bool:
+        """Whether it began a task whose id begins so a while ago, and is not done with it."""
+        words = list(self.words(prefix))
+        done = {word.task for word in words if word.says == "done"}
+        begun_ns = [word.at_ns for word in words if word.says == "begun" and word.task not in done]
+        return any(time.monotonic_ns() - each > HANGS_NS for each in begun_ns)
+
     def done_at_ns(self, task: str) -> int | None:
         """Return when it was done with a task for good; None where it is not, or is going to try again."""
-        return next((word.at_ns for word in self.done(task) if word.task == task and word.state != "RETRY"), None)
+        ended = (word for word in self.words(task) if word.says == "done" and word.state != "RETRY")
+        return next((word.at_ns for word in ended if word.task == task), None)
 
     def tail(self) -> str:
         """Return the end of its log, without any secret."""

@@ -49,6 +49,30 @@ def _store_result(op: Op, say: Wording) -> str:
     return f"store_result({', '.join(arguments)})"
 
 
+def _save_group(op: Op, say: Wording) -> str:
+    app = f"{variable(op.client)}.app"
+
+    def result(tree: Value) -> str:
+        (name, parent), members = tree
+        above = f", parent={result(parent)}" if parent else ""
+        if members is None:
+            return f"{app}.AsyncResult({say.value(name)}{above})"
+        return f"{app}.GroupResult({say.value(name)}, [{', '.join(map(result, members))}]{above})"
+
+    return f"save_group({say.key(op)}, {result(op.input)})"
+
+
+def _restore_group(op: Op, say: Wording) -> str:
+    say.literals.imports.add("import json")
+    return f"restore_group({say.key(op)})"
+
+
+def _joined(op: Op, say: Wording) -> str:
+    app = f"{variable(op.client)}.app"
+    results = f"[{app}.AsyncResult(task) for task in {say.keys(op)}]"
+    return f"{app}.GroupResult('joined', {results}).get(timeout={op.input['timeout_ns'] / 1e9:g})"
+
+
 #: For every name that an Op may bear, how the call is written; whoever adds a call to the client adds it here.
 CALLS: dict[str, Callable[[Op, Wording], str]] = {
     "set": lambda op, say: f"set({say.key(op)}, {say.value(op.input)})",
@@ -58,6 +82,9 @@ CALLS: dict[str, Callable[[Op, Wording], str]] = {
     "store_result": _store_result,
     "get_task_meta": lambda op, say: f"get_task_meta({say.key(op)})",
     "forget": lambda op, say: f"forget({say.key(op)})",
+    "save_group": _save_group,
+    "restore_group": _restore_group,
+    "delete_group": lambda op, say: f"delete_group({say.key(op)})",
 }
 
 
@@ -72,10 +99,20 @@ def _pickled_state(op: Op, say: Wording) -> str:
 
 
 #: The same for what is no call on the backend object itself.
-AROUND: dict[str, Callable[[Op, Wording], str]] = {"pickle": _pickled, "pickled state": _pickled_state}
+AROUND: dict[str, Callable[[Op, Wording], str]] = {
+    "pickle": _pickled,
+    "pickled state": _pickled_state,
+    "GroupResult.get": _joined,
+}
 
-#: How an answer is taken, where it is given only when it is used up.
-ANSWERS = {"mget": "list({})"}
+#: How an answer is taken, where it is given only when it is used up, or recorded as what it tells.
+ANSWERS = {
+    "mget": "list({})",
+    "restore_group": "json.loads(json.dumps({}, default=lambda group: group.as_tuple()))",
+}
+
+#: Calls that no script makes.
+BY_HAND = ("chord", "mark_as_done", "mark_as_failure", "chord_unlock", "bodies")
 
 
 def variable(client: str) -> str:
@@ -88,6 +125,9 @@ def call(op: Op, say: Wording) -> str:
 
     Raises UnsayableError for a call that nobody has said how to write.
     """
+    if op.call in BY_HAND:
+        message = f"{op.call} was played by hand, as a worker and its broker would"
+        raise UnsayableError(message)
     if op.call in AROUND:
         return AROUND[op.call](op, say)
     if op.call not in CALLS:

@@ -127,3 +127,27 @@ def test_messages_in_files_are_never_found_half_written(tmp_path):
         numbers = [taken.get(timeout=20).payload["number"] for _ in range(300)]
 
     assert list(range(300)) == numbers
+
+
+def test_a_worker_that_hangs_is_replaced(tmp_path, monkeypatch):
+    """What it was doing is its business no more, and another takes the tasks that come after."""
+    monkeypatch.setattr("crisper.player.workers.HANGS_NS", 10**8)
+    crew = Crew(Address(url=f"file://{tmp_path}"), expires_ns=10**10)
+    crew.hire(f"{FILES}{tmp_path / 'tasks'}")
+    worker = crew.worker("solo")
+    sender(worker).send_task("crisper.tracked", (10**12, "late"), task_id="hanging")
+    deadline = time.monotonic() + 20
+    while not worker.hangs("hang"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    crew.renew("solo")
+    answer = sender(crew.worker("solo")).send_task("crisper.echo", ("in time",)).get(timeout=20)
+    crew.close()
+
+    assert "in time" == answer
+    assert (False, True) == (worker.hangs("other"), ended(worker.pid))
+
+
+def sender(worker: Worker):
+    post = worker.post
+    return connect(post.url, broker=post.broker, expires_ns=post.expires_ns, task_default_queue=post.queue).app

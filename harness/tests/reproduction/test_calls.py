@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from crisper.celery.chords import Conductor
 from crisper.celery.client import Client, Replies, connect
+from crisper.celery.groups import Groups
 from crisper.celery.recorder import Recorder
-from crisper.reproduction.calls import CALLS
+from crisper.reproduction.calls import AROUND, BY_HAND, CALLS, Wording, call
+from crisper.reproduction.literals import Literals
+from crisper.reproduction.record import UnsayableError
 
 
 @pytest.mark.parametrize("layer", ["kv", "result"])
@@ -20,6 +24,19 @@ def test_whatever_a_client_records_can_be_written(layer):
     assert set() == {op.call for op in recorder.ops()} - set(CALLS)
 
 
+def test_groups_can_be_written():
+    """Every call on groups has its form in a script."""
+    recorder = Recorder()
+    connected = connect("cache+memory://", expires_ns=None)
+    groups = Groups.of(Client("client-1", "result", connected, recorder, None, Replies()))
+    groups.write("group", ["member"])
+    groups.read("group")
+    groups.remove("group")
+    groups.join(["unknown"], timeout_ns=0)
+
+    assert set() == {op.call for op in recorder.ops()} - {*CALLS, *AROUND}
+
+
 def test_what_goes_with_a_store_is_recorded():
     """A traceback and the fields of the request are in the Op, for whoever plays it again."""
     recorder = Recorder()
@@ -28,3 +45,19 @@ def test_what_goes_with_a_store_is_recorded():
     (op,) = recorder.ops()
 
     assert {"traceback": "Traceback", "group": "g-1"} == op.extra
+
+
+def test_what_is_played_by_hand_has_no_script():
+    """A chord without workers cannot be written with Celery alone, and it is said why."""
+    recorder = Recorder()
+    connected = connect("cache+memory://", expires_ns=None, task_default_queue="by-hand")
+    conductor = Conductor.of(Client("client-1", "result", connected, recorder, None, Replies()))
+    conductor.begin("by-hand", ["by-hand-1", "by-hand-2"])
+    conductor.unlock("by-hand")
+    conductor.finish("by-hand-1", 1)
+    conductor.fail("by-hand-2", ValueError())
+    conductor.bodies("by-hand")
+
+    assert set(BY_HAND) == {op.call for op in recorder.ops()}
+    with pytest.raises(UnsayableError, match="chord was played by hand"):
+        call(recorder.ops()[0], Wording(literals=Literals("memory"), names={}))

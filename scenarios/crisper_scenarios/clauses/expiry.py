@@ -56,6 +56,15 @@ C7 = Clause(
     source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
 )
 
+C9 = Clause(
+    id="C9",
+    sentence="What a chord keeps of itself lives for result_chord_expires, longer or shorter than results.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-chord-expires",
+    needs="incr",
+    since="5.7",
+)
+
 C13 = Clause(
     id="C13",
     sentence="A server restart neither revives what expired nor shortens or lengthens a life.",
