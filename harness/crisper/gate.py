@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from crisper.deviations import Deviation
+from crisper.runs import ContestantInfo
 from crisper.verdicts import Verdict, Word
 
 
@@ -69,6 +70,12 @@ def ruling(
     if standing == "inconclusive" and not binding:
         standing = "reported"
     return Ruling(verdict=verdict, standing=standing, says=finding.because)
+
+
+def ruled(verdict: Verdict, contestant: ContestantInfo, *, today: dt.date, strict: bool) -> Ruling:
+    """Hold a Verdict against what is known of its contestant, as it stands in a Run."""
+    engine = contestant.server.version if contestant.server else ""
+    return ruling(verdict, contestant.deviations, celery=contestant.celery, engine=engine, today=today, strict=strict)
 
 
 def exit_code(rulings: Iterable[Ruling], stale: Collection[str] = ()) -> ExitCode:

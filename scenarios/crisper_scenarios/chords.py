@@ -18,12 +18,12 @@ JOIN_S = 0.5
 
 @scenario({D5: chords_come_to_their_end}, layers=("task",), seconds=90)
 def chords_of_tasks(stage: Stage) -> None:
-    """Send a solo and a prefork worker chords at once: of 1, 2, 20 and no tasks, with a group in it, with a failure."""
+    """Send a solo and a prefork worker chords at once: of 1, 2, 10 and no tasks, with a group in it, with a failure."""
     callers = [stage.caller("solo"), stage.caller("prefork")]
     headers: list[list[object]] = [
         ["a"],
         ["a", "b"],
-        list(range(20)),
+        list(range(10)),
         [],
         ["a", ["b", "c"]],
         ["a", {"fail": "bad luck"}],

@@ -26,7 +26,7 @@ FROZEN_NS = 12 * SECOND
 BEYOND_NS = 4 * SECOND
 
 #: Long enough for a call to have failed at least once before the server is back.
-ABSENT_NS = SECOND
+ABSENT_NS = 2 * SECOND
 
 LAYERS: tuple[Layer, ...] = ("kv", "result")
 
@@ -56,7 +56,7 @@ def server_frozen(stage: Stage) -> None:
 
 @scenario({G1: both(retried_until_back, works_again)}, layers=("result",), lane="alone", seconds=90, durable=True)
 def server_back(stage: Stage) -> None:
-    """Store and fetch while the server is down, with result_backend_always_retry; it is back a second later."""
+    """Store and fetch while the server is down, with result_backend_always_retry; it is back two seconds later."""
     settings: dict[str, Any] = {"result_backend_always_retry": True, "result_backend_max_sleep_between_retries_ms": 500}
     stage.observe("settings", **settings)
     cast = Cast(stage, DOWN_NS, **settings)

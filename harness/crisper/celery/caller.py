@@ -18,7 +18,7 @@ SECOND = 1_000_000_000
 #: What a task may take, its retries and the way back included; an idle worker needs a hundredth of it.
 PATIENCE_NS = 5 * SECOND
 #: The same for a chord, which may be polled for every second, and shares its worker with others.
-CHORD_PATIENCE_NS = 10 * SECOND
+CHORD_PATIENCE_NS = 20 * SECOND
 #: A state that is not told so long after the worker has stored it will not be.
 TOLD_NS = 2 * SECOND
 #: What a wait that begins late is given all the same.

@@ -21,6 +21,9 @@ from crisper.clauses import Layer
 
 
 _numbers = itertools.count(1)
+#: None is let go: what is named after an application's id() would be found by the next one that is given the same
+#: (kombu/common.py, oid_from).
+_apps: list[Celery] = []
 
 
 def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **conf: object) -> Any:
@@ -29,6 +32,7 @@ def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **co
     `expires_ns` becomes `result_expires` (whole seconds as int); None means no expiry. Raises what Celery raises.
     """
     app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, backend=url, **_quiet)
+    _apps.append(app)
     expires = None if expires_ns is None else expires_ns / 1e9
     whole = int(expires) if expires is not None and expires.is_integer() else expires
     app.conf.update({"result_expires": whole, "result_cache_max": -1, **brokers.settings(broker), **conf})

@@ -73,12 +73,18 @@ def _ended(sent: Op, history: History) -> Finding:
         open_ns = [begun.get(member, wait.returned_ns) for member in members if member not in done]
         if open_ns:
             return _untold(f"{named}: a task of its header was begun", sent, wait, min(open_ns), lag_ns(history))
-        ended_ns = max((done[member] for member in members), default=sent.returned_ns)
+        ended_ns = max([sent.returned_ns, *(done[member] for member in members), *_at_work_ns(sent, history, wait)])
         return _untold(f"{named}: its header was done", sent, wait, ended_ns, lag_ns(history))
     meant = _meant(sent)
     if raises(wait, meant) if isinstance(meant, dict) else wait.outcome == "ok" and wait.output == meant:
         return passed("as its header")
     return failed(f"{named} was to come to {shown(meant)}; get {came(wait)}", sent.seq, wait.seq)
+
+
+def _at_work_ns(sent: Op, history: History, wait: Op) -> list[int]:
+    # Until then the worker was busy with others, and the body, if it was sent, stood behind them.
+    ends = [each for each in history.seen("done") if each.data.get("pool") == sent.client]
+    return [each.at_ns for each in ends if each.at_ns < wait.returned_ns]
 
 
 def _untold(what: str, sent: Op, wait: Op, at_ns: int, lag: int) -> Finding:

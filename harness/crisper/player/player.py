@@ -14,7 +14,7 @@ from typing import get_args
 
 from crisper.backends import Engine
 from crisper.errors import HarnessError, RunError
-from crisper.gate import Ruling, ruling
+from crisper.gate import Ruling, ruled
 from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.measurements import Measurement
@@ -264,13 +264,9 @@ class Player:
             server.expect_answer()
 
     def _rule(self, entry: Entry, verdicts: list[Verdict]) -> None:
-        info = self._infos[entry.play.contestant]
         today = dt.datetime.now(tz=dt.UTC).date()
-        engine = info.server.version if info.server else ""
-        versions = {"celery": info.celery, "engine": engine}
-        rulings = [
-            ruling(verdict, info.deviations, **versions, today=today, strict=self._plan.strict) for verdict in verdicts
-        ]
+        info = self._infos[entry.play.contestant]
+        rulings = [ruled(each, info, today=today, strict=self._plan.strict) for each in verdicts]
         for each in rulings:
             self._writer.write(each.verdict)
         with self._lock:
