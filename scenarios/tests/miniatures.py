@@ -123,6 +123,10 @@ class Honest(KeyValueStoreBackend):
         with self.lock:
             self.entries.pop(self.name(key), None)
 
+    def _store_result(self, *args: Any, **more: Any) -> Any:
+        with self.lock:
+            return super()._store_result(*args, **more)
+
     def incr(self, key: str | bytes) -> int:
         with self.alone():
             _, due_ns = self.entries.get(self.name(key), (None, None))

@@ -118,7 +118,7 @@ class Client:
         other.name, other.backend = f"{self.name}-pickled", call.output
         return (None if call.error is not None else other), call
 
-    def set(self, key: str, value: object) -> Call:
+    def set(self, key: str, value: object, *, keep: bool = True) -> Call:
         """kv: write one value."""
         return self._call(
             "kv",
@@ -127,6 +127,7 @@ class Client:
             lambda: self.backend.set(self._named(key), value),
             given=value,
             expires_ns=self.expires_ns,
+            keep=keep,
         )
 
     def get(self, key: str, *, keep: bool = True) -> Call:
@@ -143,7 +144,32 @@ class Client:
         """kv: remove one value."""
         return self._call("kv", "delete", [key], lambda: self.backend.delete(self._named(key)))
 
-    def store(self, task_id: str, result: object, state: str, *, traceback: str | None = None, **more: object) -> Call:
+    def incr(self, key: str, *, keep: bool = True) -> Call:
+        """kv: count one more."""
+        return self._call("kv", "incr", [key], lambda: self.backend.incr(self._named(key)), keep=keep)
+
+    def expire(self, key: str, life_ns: int | None) -> Call:
+        """kv: give a key another life, in whole seconds; None and 0 have no end."""
+        seconds = None if life_ns is None else life_ns // 10**9
+        return self._call(
+            "kv",
+            "expire",
+            [key],
+            lambda: self.backend.expire(self._named(key), seconds),
+            given=seconds,
+            expires_ns=life_ns or None,
+        )
+
+    def store(
+        self,
+        task_id: str,
+        result: object,
+        state: str,
+        *,
+        traceback: str | None = None,
+        keep: bool = True,
+        **more: object,
+    ) -> Call:
         """result: what a worker does when a task changes its state; `more` adds to the task's request."""
         context = request(task_id, self._replies.to, **more)
         return self._call(
@@ -154,6 +180,7 @@ class Client:
             given={"result": result, "status": state},
             extra=more if traceback is None else {"traceback": traceback, **more},
             expires_ns=self.expires_ns,
+            keep=keep,
         )
 
     def fetch(self, task_id: str | None, *, keep: bool = True) -> Call:
@@ -202,9 +229,9 @@ class Client:
         """result: what `AsyncResult.forget` does."""
         return self._call("result", "forget", [task_id], lambda: self.backend.forget(task_id))
 
-    def write(self, key: str, value: object) -> Call:
+    def write(self, key: str, value: object, *, keep: bool = True) -> Call:
         """Write at the layer that is played; at the result layer, in a state that may be overwritten."""
-        return self.set(key, value) if self.layer == "kv" else self.store(key, value, "STARTED")
+        return self.set(key, value, keep=keep) if self.layer == "kv" else self.store(key, value, "STARTED", keep=keep)
 
     def read(self, key: str, *, keep: bool = True) -> Call:
         """Read at the layer that is played."""
@@ -228,6 +255,11 @@ def is_missing(call: Call) -> bool:
     if call.layer == "kv" or call.name == "restore_group":
         return call.output is None
     return isinstance(call.output, dict) and call.output.get("status") == "PENDING"
+
+
+def state_of(call: Call) -> object:
+    """Return the state that a read of a task answered; None where it raised."""
+    return call.output.get("status") if isinstance(call.output, dict) else None
 
 
 def _exhausted(answer: Any) -> object:

@@ -19,7 +19,7 @@ class Groups(Client):
     In a History a group is what its `as_tuple` tells.
     """
 
-    def save(self, group_id: str, members: Sequence[Member], *, parent: str | None = None) -> Call:
+    def save(self, group_id: str, members: Sequence[Member], *, parent: str | None = None, keep: bool = True) -> Call:
         """result: what `GroupResult.save` does."""
         group = self._group(group_id, members, parent)
         return self._call(
@@ -29,6 +29,7 @@ class Groups(Client):
             lambda: self.backend.save_group(group_id, group),
             given=group.as_tuple(),
             expires_ns=self.expires_ns,
+            keep=keep,
         )
 
     def restore(self, group_id: str, *, keep: bool = True) -> Call:
@@ -55,9 +56,9 @@ class Groups(Client):
             given={"timeout_ns": timeout_ns},
         )
 
-    def write(self, key: str, value: Any) -> Call:
+    def write(self, key: str, value: Any, *, keep: bool = True) -> Call:
         """Save a group of these members."""
-        return self.save(key, value)
+        return self.save(key, value, keep=keep)
 
     def read(self, key: str, *, keep: bool = True) -> Call:
         """Restore a group."""

@@ -52,8 +52,11 @@ class Life:
 
 
 def lives(history: History) -> list[Life]:
-    """Return the life of every key that was written with an expiry; a later write begins it anew."""
-    last = {op.keys[0]: op for op in history.calls(*WRITES) if op.outcome == "ok"}
+    """Return the life of every key that was written with an expiry; a later write, or `expire`, begins it anew."""
+    last: dict[str, Op] = {}
+    for op in history.calls(*WRITES, "expire"):
+        if op.outcome == "ok" and (op.call != "expire" or op.keys[0] in last):
+            last[op.keys[0]] = op
     return [
         Life(
             written=op,

@@ -79,6 +79,8 @@ CALLS: dict[str, Callable[[Op, Wording], str]] = {
     "get": lambda op, say: f"get({say.key(op)})",
     "mget": lambda op, say: f"mget({say.keys(op)})",
     "delete": lambda op, say: f"delete({say.key(op)})",
+    "incr": lambda op, say: f"incr({say.key(op)})",
+    "expire": lambda op, say: f"expire({say.key(op)}, {op.input})",
     "store_result": _store_result,
     "get_task_meta": lambda op, say: f"get_task_meta({say.key(op)})",
     "forget": lambda op, say: f"forget({say.key(op)})",

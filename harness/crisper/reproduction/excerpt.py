@@ -38,6 +38,9 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
     Raises UnsayableError where calls alone do not show it.
     """
     evidence = [op for op in history.ops if op.seq in finding.evidence]
+    if any(history.seen("together")):
+        message = "it is a race: of the calls that were made at the same time only the telling ones were kept"
+        raise UnsayableError(message)
     decisive = _decisive(evidence)
     keys = {key for op in evidence if op.seq <= decisive.seq for key in op.keys}
     ops = [op for op in history.ops if op.seq <= decisive.seq and (keys.intersection(op.keys) or op in evidence)]

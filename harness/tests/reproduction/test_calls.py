@@ -20,6 +20,8 @@ def test_whatever_a_client_records_can_be_written(layer):
     client.read("key")
     client.remove("key")
     client.mget(["key"])
+    client.incr("key")
+    client.expire("key", None)
 
     assert set() == {op.call for op in recorder.ops()} - set(CALLS)
 

@@ -26,6 +26,13 @@ B3 = Clause(
     source="celery/backends/base.py, _store_result; https://github.com/celery/celery/pull/6090",
 )
 
+B4 = Clause(
+    id="B4",
+    sentence="Where SUCCESS and FAILURE are stored at the same time, SUCCESS stands.",
+    level="should",
+    source="celery/backends/base.py, _store_result; celery/backends/mongodb.py, _store_result",
+)
+
 B5 = Clause(
     id="B5",
     sentence="FAILURE may be replaced by SUCCESS, as after a redelivery.",
@@ -102,4 +109,11 @@ B21 = Clause(
     level="must",
     source="https://docs.celeryq.dev/en/stable/userguide/tasks.html#result-backends",
     needs="shared",
+)
+
+B22 = Clause(
+    id="B22",
+    sentence="Nobody reads an older state after a newer one.",
+    level="must",
+    source="celery/backends/base.py, _store_result",
 )

@@ -89,6 +89,29 @@ A12 = Clause(
     source="https://redis.io/docs/latest/commands/mget/",
 )
 
+A13 = Clause(
+    id="A13",
+    sentence="Whoever reads a key while it is overwritten finds it, neither missing nor half-written.",
+    level="must",
+    source="celery/backends/base.py, _store_result; https://redis.io/docs/latest/commands/set/",
+)
+
+A14 = Clause(
+    id="A14",
+    sentence="incr starts at 1, and counts exactly whoever else does.",
+    level="should",
+    source="celery/backends/base.py, incr and implements_incr",
+    needs="incr",
+)
+
+A15 = Clause(
+    id="A15",
+    sentence="expire(key, s) lets a key live for s seconds more, None and 0 for ever; a missing key stays missing.",
+    level="must",
+    source="celery/backends/base.py, on_chord_part_return passes result_expires, which may be None or 0",
+    needs="expire",
+)
+
 A16 = Clause(
     id="A16",
     sentence="A key given as bytes and the same key given as text name the same entry.",
