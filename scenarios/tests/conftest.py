@@ -125,18 +125,6 @@ def _of(name: str, run: Run) -> list[Verdict]:
 
 
 WHOLE = pytest.StashKey[Sessions]()
-SHORT = pytest.StashKey[Sessions]()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin as soon as it is known that somebody will ask."""
-    asked = {name for item in session.items for name in getattr(item, "fixturenames", ())}
-    if session.config.option.collectonly:
-        return
-    if "briefly_played" in asked:
-        session.config.stash[SHORT] = Sessions([list(BRIEF)], briefly=True)
-    if "played" in asked:
-        session.config.stash[WHOLE] = Sessions(_groups(), briefly=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -162,9 +150,8 @@ def _seen_through(name: str, run: Run) -> bool:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing under way."""
-    for key in (WHOLE, SHORT):
-        if key in config.stash:
-            config.stash[key].close()
+    if WHOLE in config.stash:
+        config.stash[WHOLE].close()
 
 
 def _groups() -> list[list[str]]:
@@ -176,13 +163,16 @@ def _groups() -> list[list[str]]:
 @pytest.fixture(scope="session")
 def played(pytestconfig):
     """Return, for a miniature's name, the Run of the whole suite that it took part in."""
+    pytestconfig.stash[WHOLE] = Sessions(_groups(), briefly=False)
     return pytestconfig.stash[WHOLE].run
 
 
 @pytest.fixture(scope="session")
-def briefly_played(pytestconfig):
+def briefly_played():
     """Return, for a miniature's name, the Run of the first scenarios that it took part in."""
-    return pytestconfig.stash[SHORT].run
+    sessions = Sessions([list(BRIEF)], briefly=True)
+    yield sessions.run
+    sessions.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,9 @@ from crisper import registry
 from crisper.runs import Run, read
 
 
+# Half a minute of real workers.
+pytestmark = pytest.mark.mutants
+
 HERE = Path(__file__).parent
 SCENARIOS = HERE.parent / "crisper_scenarios"
 MODULE = registry.module(HERE / "shared_miniatures.py")
