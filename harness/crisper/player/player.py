@@ -143,8 +143,6 @@ class Player:
         started_ns = time.monotonic_ns()
         backend = self._plan.backends[name]
         server = self._server(name, backend.engine) if backend.engine else None
-        if server is not None:
-            self._stands[name] = server
         where = contestants.address(backend, server, self._servers.folder)
         company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
         info = contestants.info(backend, company.entered, where, server)
@@ -177,7 +175,7 @@ class Player:
 
     def _server(self, name: str, engine: Engine) -> Server:
         with self._progress.awaiting(name, f"its server {engine.name}"):
-            server = self._servers.future(engine).result()
+            self._stands[name] = server = self._servers.future(engine).result()
         self._progress.up(server)
         return server
 
