@@ -9,7 +9,7 @@ from crisper.scenario import scenario
 from crisper_scenarios.clauses.working import E1, E4, E5
 
 
-@scenario({E1: gives_up_in_time}, layers=("result",))
+@scenario({E1: gives_up_in_time}, layers=("result",), lane="watch")
 def waited_in_vain(stage: Stage) -> None:
     """Wait for tasks that nobody ever stores, with timeouts of 0.1, 1 and 2 seconds."""
     reader = stage.reader()
@@ -17,7 +17,7 @@ def waited_in_vain(stage: Stage) -> None:
         reader.wait(stage.key(), timeout_ns=timeout_ns)
 
 
-@scenario({E4: at_once}, layers=("result",))
+@scenario({E4: at_once}, layers=("result",), lane="watch")
 def waited_for_the_past(stage: Stage) -> None:
     """Store a result; then another client begins to wait for it."""
     worker, reader = stage.client(), stage.reader()
