@@ -32,7 +32,7 @@ class Counter:
                 operations += self._marked(mark, life_ns, total)
             if self._writer.commit(operations, repeatable=mark is not None).applied:
                 break
-            marked = None if mark is None else found(self._link.ask("GET", f"/v1/kv/{mark}?consistent"))
+            marked = None if mark is None else found(self._link.ask("GET", f"/v1/kv/{mark}{self._reader.strict}"))
             if marked is not None:
                 return int(marked.value)
         return total

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import random
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -175,11 +177,8 @@ def _reason(error: HTTPError) -> str:
 def _token_headers(address: Address) -> dict[str, str]:
     token = address.token
     if address.token_file:
-        try:
+        with _read("option 'token_file'"):
             token = Path(address.token_file).read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            message = f"consulkv: option 'token_file': {type(error).__name__}"
-            raise ImproperlyConfigured(message) from None
     return {"X-Consul-Token": token} if token else {}
 
 
@@ -187,11 +186,27 @@ def _pool(address: Address) -> urllib3.HTTPConnectionPool:
     if not address.tls:
         return urllib3.HTTPConnectionPool(address.host, address.port, maxsize=CONNECTIONS)
     return urllib3.HTTPSConnectionPool(
-        address.host,
-        address.port,
-        maxsize=CONNECTIONS,
-        ca_certs=address.ca,
-        cert_file=address.cert,
-        key_file=address.key,
-        cert_reqs="CERT_REQUIRED" if address.verify else "CERT_NONE",
+        address.host, address.port, maxsize=CONNECTIONS, ssl_context=_ssl_context(address)
     )
+
+
+def _ssl_context(address: Address) -> ssl.SSLContext:
+    with _read("option 'ca'"):
+        context = ssl.create_default_context(cafile=address.ca)
+    if not address.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if address.cert:
+        with _read("option 'cert' or 'key'"):
+            # A passphrase is asked for at the terminal, for ever, unless there is one.
+            context.load_cert_chain(address.cert, address.key, password="")
+    return context
+
+
+@contextmanager
+def _read(option: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"consulkv: {option}: {type(error).__name__}"
+        raise ImproperlyConfigured(message) from None

@@ -41,20 +41,25 @@ class Reader:
 
     def one(self, name: str) -> bytes | None:
         """Return the value of a name, None where there is none."""
-        return self.value(name, found(self._link.ask("GET", f"/v1/kv/{self.space.key(name)}{self._chosen}")))
+        answer = self._link.ask("GET", f"/v1/kv/{self.space.key(name)}{self._chosen}")
+        return self.value(name, found(answer), self._chosen)
 
-    def value(self, name: str, entry: Entry | None) -> bytes | None:
-        """Return the value that a name's entry stands for, read again where a newer one has overtaken it."""
+    def value(self, name: str, entry: Entry | None, query: str | None = None) -> bytes | None:
+        """Return the value that a name's entry stands for, read again from the leader where a newer has overtaken it.
+
+        `query` is how the entry was read, by default from the leader.
+        """
+        query = self.strict if query is None else query
         for _ in range(_OVERTAKEN):
             if entry is None or not self.live(entry):
                 return None
             if not entry.flags.attached:
                 return entry.value
             key = self.space.attached(name) + entry.value.decode("ascii")
-            large = found(self._link.ask("GET", f"/v1/kv/{key}{self.strict}"))
+            large = found(self._link.ask("GET", f"/v1/kv/{key}{query}"))
             if large is not None:
                 return large.value
-            entry = self.entry(name)
+            entry, query = self.entry(name), self.strict
         return None
 
     def many(self, names: Sequence[str]) -> dict[str, bytes]:
@@ -63,7 +68,7 @@ class Reader:
         distinct = list(dict.fromkeys(names))
         for start in range(0, len(distinct), OPERATIONS):
             for name, entry in self._present(distinct[start : start + OPERATIONS]):
-                value = self.value(name, entry)
+                value = self.value(name, entry, self._chosen)
                 if value is not None:
                     values[name] = value
         if distinct and not values:

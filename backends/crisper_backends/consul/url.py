@@ -20,6 +20,7 @@ CONSISTENCIES = ("default", "consistent", "stale")
 BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 TLS_ONLY = ("ca", "cert", "key", "verify")
 LONGEST_TIMEOUT_S = 600.0
+_DATACENTER = re.compile(r"[A-Za-z0-9_-]+")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
@@ -87,6 +88,10 @@ def _text(name: str, text: str) -> str:
     return text or _fail(f"option {name!r}", "is empty")
 
 
+def _datacenter(name: str, text: str) -> str:
+    return text if _DATACENTER.fullmatch(text) else _fail(f"option {name!r}", "may hold letters, digits, '_' and '-'")
+
+
 def _consistency(name: str, text: str) -> str:
     return text if text in CONSISTENCIES else _fail(f"option {name!r}", f"must be one of {', '.join(CONSISTENCIES)}")
 
@@ -124,7 +129,8 @@ def _fail(what: str, why: str) -> NoReturn:
 
 #: By option: the field of Address, and who reads it.
 _READ_BY: dict[str, tuple[str, Callable[[str, str], Any]]] = {
-    **{name: (name, _text) for name in ("dc", "ca", "cert", "key", "token_file")},
+    **{name: (name, _text) for name in ("ca", "cert", "key", "token_file")},
+    "dc": ("dc", _datacenter),
     "verify": ("verify", _boolean),
     "consistency": ("consistency", _consistency),
     "timeout": ("timeout_ns", _timeout_ns),

@@ -154,7 +154,13 @@ def _until() -> Callable[..., Any]:
     return until
 
 
-@pytest.fixture(name="docker")
+@pytest.fixture(name="image", scope="session")
+def _image() -> str:
+    """Return the image of the servers."""
+    return image()
+
+
+@pytest.fixture(name="docker", scope="session")
 def _docker() -> Callable[..., str]:
     """Run docker."""
     return docker

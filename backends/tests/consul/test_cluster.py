@@ -95,3 +95,62 @@ def test_loss_of_the_leader(join, made, until, docker):
 
     assert [str(n).encode() for n in acknowledged] == reader.mget(f"k{n}" for n in acknowledged)
     assert b"v" == reader.get("before")
+
+
+def test_without_a_leader(join, made, until, docker):
+    """Where there is no leader, stale reads still answer, and every other call raises within its timeout."""
+    left, lost = join("-server", "-bootstrap-expect=2"), join("-server", "-bootstrap-expect=2")
+    until(left.ready, 60)
+    where = f"consulkv://127.0.0.1:{left.port}/{uuid4().hex}?timeout=1"
+    strict, lax, stale = made(where), made(f"{where}&consistency=default"), made(f"{where}&consistency=stale")
+    strict.set("k", b"v")
+    strict.store_result("t", bytes(5).hex() * 50_000, "SUCCESS")
+    until(lambda: stale.mget(["k", "celery-task-meta-t"])[1])
+    docker("kill", lost.name)
+    until(lambda: not strict.client().status.leader())
+    for call in (lambda: strict.get("k"), lambda: lax.get("k"), lambda: lax.mget(["k"]), lambda: stale.set("k", b"w")):
+        with pytest.raises(UnavailableError):
+            call()
+
+    assert b"v" == stale.get("k")
+    assert [b"v", None] == stale.mget(["k", "j"])
+    assert "SUCCESS" == stale.get_task_meta("t")["status"]
+
+
+def test_another_datacenter(network, start, made, until):
+    """With `dc` everything goes to that datacenter through the agent of this one, which keeps nothing of it."""
+    east = start("-server", "-bootstrap-expect=1", "-datacenter=east", *COMMON, options=("--network", network))
+    west = start(
+        "-server", "-bootstrap-expect=1", "-datacenter=west", f"-retry-join-wan={east.name}", *COMMON,
+        options=("--network", network),
+    )  # fmt: skip
+    until(east.ready)
+    until(west.ready)
+    prefix, large = uuid4().hex, bytes(500_000)
+    there = made(f"consulkv://127.0.0.1:{east.port}/{prefix}?dc=west&timeout=1", expires=90_000)
+    until(lambda: stored(there))
+    near, here = (made(f"consulkv://127.0.0.1:{server.port}/{prefix}") for server in (west, east))
+    there.set("large", large)
+    counted = [there.store.count("n", 10**11, part) for part in ("a", "b", "a")]
+    waited = there.app.AsyncResult("t", backend=there)
+    near.store_result("t", 7, "SUCCESS")
+
+    assert [1, 2, 1] == counted
+    assert 7 == waited.get(timeout=5)
+    assert [b"v", large, b"2"] == near.mget(["k", "large", "n"]) == there.mget(["k", "large", "n"])
+    assert [None, None] == here.mget(["k", "n"])
+    assert there.client().kv.get(f"{prefix}/", keys=True)[1] == near.client().kv.get(f"{prefix}/", keys=True)[1]
+
+    for key in ("k", "large", "n", there.get_key_for_task("t")):
+        there.delete(key)
+    there.cleanup()
+
+    assert near.client().kv.get(f"{prefix}/", keys=True)[1] is None
+
+
+def stored(backend):
+    """Whether a store was accepted."""
+    try:
+        return backend.set("k", b"v")
+    except UnavailableError:
+        return False

@@ -48,6 +48,7 @@ def test_booleans(text, says):
         ("consulkv://h/?timeout=nan", "'timeout'"),
         ("consulkv://h/?timeout=1&timeout=2", "'timeout'"),
         ("consulkv://h/?dc=", "'dc'"),
+        ("consulkv://h/?dc=east%26stale", "'dc'"),
         ("consulkv://h/?consistency=strong", "'consistency'"),
         ("consulkv://h/?verify=0", "'verify'"),
         ("https://h/?verify=maybe", "'verify'"),
