@@ -88,6 +88,13 @@ def figures(session: nox.Session) -> None:
 
 
 @nox.session
+def tax(session: nox.Session) -> None:
+    """What the instrument itself costs: to record a call, and to time a closed loop on Redis or on whom you name."""
+    session.install("-e", ".[bench]")
+    session.run("python", "-m", "crisper_scenarios.tax", *(session.posargs or ["redis"]))
+
+
+@nox.session
 def report(session: nox.Session) -> None:
     """The report of a Run, the newest if none is named."""
     session.install("-e", ".[report]")

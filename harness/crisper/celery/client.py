@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
@@ -100,9 +100,30 @@ class Client:
         if call.error is not None:
             self._recorder.retain(call)
 
-    def _call(self, layer: Layer, name: str, keys: Iterable[str], function: Callable[[], object], **more: Any) -> Call:
-        more |= {"client": self.name, "patience_ns": self._patience_ns}
-        return self._recorder.call(function, layer=layer, name=name, keys=tuple(keys), **more)
+    def _call(  # noqa: PLR0913 - what is not of this client is of the call
+        self,
+        layer: Layer,
+        name: str,
+        keys: Iterable[str],
+        function: Callable[[], object],
+        *,
+        given: object = None,
+        extra: Mapping[str, object] | None = None,
+        expires_ns: int | None = None,
+        keep: bool = True,
+    ) -> Call:
+        return self._recorder.call(
+            function,
+            client=self.name,
+            layer=layer,
+            name=name,
+            keys=tuple(keys),
+            given=given,
+            extra=extra,
+            expires_ns=expires_ns,
+            keep=keep,
+            patience_ns=self._patience_ns,
+        )
 
     def typed(self, form: Callable[[str], object]) -> Client:
         """Return the same client, handing keys over in another type: `str`, or `str.encode` for bytes."""

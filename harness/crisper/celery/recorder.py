@@ -7,7 +7,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -17,8 +16,7 @@ from crisper.history import Op, Outcome, Phase
 from crisper.values import canonical, printable
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call as it was made; what a script gets back, and what becomes an Op."""
 
     seq: int
@@ -36,10 +34,10 @@ class Call:
     phase: Phase
 
 
-def attempt(function: Callable[[], object]) -> tuple[object, BaseException | None]:
+def attempt(function: Callable[..., object], *arguments: object) -> tuple[object, BaseException | None]:
     """Call a backend and return what it returned or raised; the one place where anything may be raised."""
     try:
-        return function(), None
+        return function(*arguments), None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a backend may raise what it likes
         return None, error
 
@@ -98,8 +96,8 @@ class Recorder:
 
     def retain(self, call: Call) -> None:
         """Keep a call that was made with `keep=False`."""
-        with self._lock:
-            self._calls.append(call)
+        # Without the lock, which would be a tenth of what recording costs: appending is one step for the interpreter.
+        self._calls.append(call)
 
     def adopt(self, ops: list[Op]) -> None:
         """Keep what another process recorded, under numbers of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import os
 import queue
@@ -80,6 +81,7 @@ class Contestant:
         stand = self._stands.get((block.scenario, block.size))
         if stand is None:
             stand = self._stands[block.scenario, block.size] = self._prepared(block)
+        gc.collect()
         latencies, failures = bench.timed(
             stand.call, first=stand.done, calls=block.calls, limit_ns=block.limit_ns, fewest=block.fewest
         )
