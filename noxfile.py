@@ -21,8 +21,7 @@ SCENARIOS = "scenarios/crisper_scenarios"
 def tests(session: nox.Session) -> None:
     """The project's own tests that need no container engine."""
     session.install("-e", ".[dev]")
-    alongside = ("-n", "2", "--dist", "loadfile")
-    session.run("pytest", *STRICT, "-m", "not integration and not mutants", *alongside, *session.posargs)
+    session.run("pytest", *STRICT, "-m", "not integration and not mutants", *session.posargs)
 
 
 @nox.session
