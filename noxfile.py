@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 import nox
 
@@ -11,6 +12,8 @@ nox.needs_version = ">=2025.5.1"
 nox.options.sessions = ["tests", "lint", "types", "walls"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_external_run = True
+# A session starts a hundred processes: what they import is compiled once, whatever the shell says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # For our own tests only: a driver's warning must not become a backend's verdict.
 STRICT = ("-W", "error")
@@ -21,7 +24,8 @@ SCENARIOS = "scenarios/crisper_scenarios"
 def tests(session: nox.Session) -> None:
     """The project's own tests that need no container engine."""
     session.install("-e", ".[dev]")
-    session.run("pytest", *STRICT, "-m", "not integration and not mutants", *session.posargs)
+    alongside = ("-n", "2", "--dist", "loadfile")
+    session.run("pytest", *STRICT, "-m", "not integration and not mutants", *alongside, *session.posargs)
 
 
 @nox.session

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -53,16 +53,23 @@ BRIEFLY = (
 )
 
 
+#: What is played without any waiting.
+AT_ONCE = "(many_keys or unknown_task or task_states) and not (ways_to_name_keys or numbers_of_keys)"
+
+#: Plugins that cost a session a second and do nothing for it.
+UNUSED = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+
+
 class Sessions:
     """Sessions of pytest, two at a time, each with a few miniatures as its contestants."""
 
-    def __init__(self, groups: list[list[str]], *, briefly: bool) -> None:
+    def __init__(self, groups: list[list[str]], *, only: str = "") -> None:
         self._stack = ExitStack()
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="miniatures-", dir=_memory())))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads = ThreadPoolExecutor(2)
-        play = self._play if briefly else self._decided
-        self._words = ["-k", BRIEFLY] if briefly else []
+        play = self._play if only else self._decided
+        self._words = ["-k", only] if only else []
         self._runs = {name: run for group in groups for run in [self._threads.submit(play, group)] for name in group}
 
     def run(self, miniature: str) -> Run:
@@ -95,7 +102,7 @@ class Sessions:
         options += [*self._words, *(word for each in backends for word in ("--backend", each))]
         with folder.joinpath("out").open("w+b") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", str(SCENARIOS), "-p", "no:cacheprovider", *options],
+                [sys.executable, "-m", "pytest", str(SCENARIOS), *UNUSED, *options],
                 cwd=folder,
                 env=os.environ | {"PYTHONPATH": str(HERE)},
                 stdout=output,
@@ -163,16 +170,22 @@ def _groups() -> list[list[str]]:
 @pytest.fixture(scope="session")
 def played(pytestconfig):
     """Return, for a miniature's name, the Run of the whole suite that it took part in."""
-    pytestconfig.stash[WHOLE] = Sessions(_groups(), briefly=False)
+    pytestconfig.stash[WHOLE] = Sessions(_groups())
     return pytestconfig.stash[WHOLE].run
 
 
 @pytest.fixture(scope="session")
 def briefly_played():
     """Return, for a miniature's name, the Run of the first scenarios that it took part in."""
-    sessions = Sessions([list(BRIEF)], briefly=True)
-    yield sessions.run
-    sessions.close()
+    with closing(Sessions([list(BRIEF)], only=BRIEFLY)) as sessions:
+        yield sessions.run
+
+
+@pytest.fixture(scope="session")
+def out_of_order():
+    """Return a Run with real verdicts, not all of them good."""
+    with closing(Sessions([["AnswersManyOutOfOrder"]], only=AT_ONCE)) as sessions:
+        yield sessions.run("AnswersManyOutOfOrder")
 
 
 @pytest.fixture(scope="session")

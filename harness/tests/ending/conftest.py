@@ -168,7 +168,7 @@ class Session:
         done = subprocess.run(
             [*command, "--run", self.file.name, *asked.arguments],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": paths} | asked.environment,
+            env=os.environ | {"PYTHONPATH": paths, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | asked.environment,
             capture_output=True,
             text=True,
             check=False,

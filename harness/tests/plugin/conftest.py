@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,12 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Session:
-    """What came of a session: its exit code, all that it printed, and where its Run would be."""
+    """What came of a session: its exit code, all that it printed, where its Run would be, and its temporary folder."""
 
     code: int
     output: str
     folder: Path
+    home: Path = Path(tempfile.gettempdir())
 
     @property
     def file(self) -> Path:
@@ -100,7 +102,10 @@ def folder(tmp_path):
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory):
     """Return the session in which every own scenario was played, with a JUnit report."""
-    return play(own(tmp_path_factory.mktemp("everything")), "--junitxml", "junit.xml")
+    home = Path(tempfile.mkdtemp(prefix="c-"))  # short, since sockets are made in it
+    session = play(own(tmp_path_factory.mktemp("everything")), "--junitxml", "junit.xml", TMPDIR=str(home))
+    yield replace(session, home=home)
+    shutil.rmtree(home)
 
 
 @pytest.fixture

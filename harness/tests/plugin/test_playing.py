@@ -8,7 +8,7 @@ import pytest
 
 from crisper.gate import ExitCode
 from crisper.runs import Record
-from crisper.servers import leases, strays
+from crisper.servers import strays
 
 
 WORDS = {
@@ -75,13 +75,10 @@ def test_the_run_follows_its_schema(everything):
     }
 
 
-@pytest.mark.usefixtures("everything")
-def test_nothing_is_left():
+def test_nothing_is_left(everything):
     """No process that a contestant left behind lives on, and the Run's own folder is gone."""
-    left = [stray for stray in strays.marked() if not stray.lease.exists()]
-
-    assert [] == left
-    assert [] == [each for each in leases.home().iterdir() if each.is_dir() and not each.with_suffix(".lease").exists()]
+    assert [] == [stray for stray in strays.marked() if stray.lease.is_relative_to(everything.home)]
+    assert [] == [each.name for each in everything.home.glob("crisper-*/*")]
 
 
 def test_what_a_contestant_prints_is_not_shown(everything):
