@@ -58,7 +58,24 @@ class Contestant:
         )
 
     def perform(self, task: Perform) -> None:
-        """Play one scenario and send its History."""
+        """Play one scenario and send its History; where it cannot even begin, that says why."""
+        started_ns = time.monotonic_ns()
+        history, error = attempt(lambda: self._performed(task))
+        if error is not None:
+            ended_ns = time.monotonic_ns()
+            history = History(
+                play=task.play,
+                started_ns=started_ns,
+                ended_ns=ended_ns,
+                ops=[],
+                observations=[],
+                broken=self.told(error),
+                ours=True,
+            )
+        assert isinstance(history, History)
+        self.channel.send(Performed(id=task.id, history=history))
+
+    def _performed(self, task: Perform) -> History:
         scenario = registry.found(task.play.scenario, task.source)
         assert isinstance(scenario, Scenario)
         contact = replace(
@@ -67,7 +84,7 @@ class Contestant:
             namespace=f"{self.contact.namespace}-{task.id}",
         )
         stage = Stage(contact, layer=task.layer, seed=self.enter.seed, ops=scenario.ops)
-        self.channel.send(Performed(id=task.id, history=self._played(scenario, stage, task)))
+        return self._played(scenario, stage, task)
 
     def time(self, block: bench.Block) -> None:
         """Play one turn of a workload and send its samples; what preparation raised is said instead."""

@@ -39,6 +39,25 @@ def tasks(stage):
 '''
 
 
+ELSEWHERE = """
+import sys
+
+from crisper.checks.register import reads_see_last_write
+from crisper.clauses import Clause
+from crisper.scenario import scenario
+
+if "_pytest" not in sys.modules:
+    raise RuntimeError("not in a contestant")
+
+K1 = Clause(id="K1", sentence="It is kept.", level="must", source="here")
+
+
+@scenario({K1: reads_see_last_write}, layers=("kv", "result"))
+def kept(stage):
+    \"\"\"Do nothing.\"\"\"
+"""
+
+
 @pytest.fixture(scope="module")
 def workless(tmp_path_factory, play):
     """A session whose worker never takes tasks."""
@@ -54,3 +73,12 @@ def test_a_worker_that_is_never_ready_is_our_failure(workless):
     assert ({"tasks-task": "error"}, ExitCode.harness_error) == (workless.words(), workless.code), workless.output
     assert "WorkerError: the solo worker ended with code 1; its log ends: " in workless.because("tasks")
     assert "RuntimeError: not in a worker" in workless.because("tasks")
+
+
+def test_a_scenario_that_does_not_load_in_a_contestant_is_our_failure(tmp_path, play):
+    """What cannot even begin there is said at once, for each playing, and nobody is blamed."""
+    (tmp_path / "scenario_elsewhere.py").write_text(ELSEWHERE)
+    session = play(tmp_path)
+
+    assert ({"kept-kv": "error", "kept-result": "error"}, ExitCode.harness_error) == (session.words(), session.code)
+    assert "RuntimeError: not in a contestant" in session.because("kept")
