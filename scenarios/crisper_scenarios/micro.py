@@ -54,7 +54,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("micro")
 
 
-@pytest.mark.benchmark
 def test_operation(
     benchmark: Any, servers: Servers, folder: Path, *, backend: Backend, workload: Workload, size: int
 ) -> None:
