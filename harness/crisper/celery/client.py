@@ -131,6 +131,13 @@ class Client:
         other._named = form  # noqa: SLF001 - our own
         return other
 
+    def in_this_thread(self, name: str) -> Client:
+        """Return the same application as this thread has it: with an object of its own, unless Celery shares one."""
+        other = copy.copy(self)
+        other.name, other.backend = name, self.backend.app.backend
+        other._replies = Replies(getattr(other.backend, "oid", None))  # noqa: SLF001 - our own
+        return other
+
     def pickled(self) -> tuple[Client | None, Call]:
         """Send the backend object through pickle; return a client with what arrived, if it did."""
         self.backend.app.set_current()

@@ -70,6 +70,7 @@ class Stage:
         self._asides = itertools.count(1)
         self._ops = ops
         self._numbers = itertools.count(1)
+        self._named = itertools.count(1)
         self._clients: list[Client] = []
         self._workers: list[Worker] = []
 
@@ -101,7 +102,7 @@ class Stage:
         """
         address = self._contact.address
         backend = connect(url(address.url), broker=address.broker, expires_ns=expires_ns, **conf)
-        name = f"{self._name}-{len(self._clients) + 1}"
+        name = f"{self._name}-{next(self._named)}"
         client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
         if conf:
@@ -114,9 +115,19 @@ class Stage:
         self.replies.to = getattr(client.backend, "oid", None)
         if self.replies.to is not None:
             self.observe("client", client=client.name, conf=self.secrets.settings(conf), replies=True)
-        if "shared" not in self.claims and "push" in self.claims:
-            client.announce()
+        self._announce(client)
         return client
+
+    def here(self, client: Client) -> Client:
+        """Return a reader of the same application, as it is in the thread that asks: with what Celery gives that."""
+        own = client.in_this_thread(f"{self._name}-{next(self._named)}")
+        self._clients.append(own)
+        self._announce(own)
+        return own
+
+    def _announce(self, reader: Client) -> None:
+        if "shared" not in self.claims and "push" in self.claims:
+            reader.announce()
 
     def caller(self, pool: Pool) -> Caller:
         """Return an application that sends tasks to the contestant's real worker with that pool, once it takes them.
