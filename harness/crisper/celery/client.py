@@ -217,6 +217,10 @@ class Client:
             "result", "get_task_meta", [str(task_id)], lambda: self.backend.get_task_meta(task_id), keep=keep
         )
 
+    def look(self, name: str) -> None:
+        """Look whether an option is on, by the attribute of the backend object that holds something then."""
+        self._call(self.layer, "switch", [], lambda: getattr(self.backend, name) not in (None, False), given=name)
+
     def uri(self) -> Call:
         """Ask for the URL as Celery shows it to people."""
         return self._call(self.layer, "as_uri", [], self.backend.as_uri)
