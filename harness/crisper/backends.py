@@ -56,8 +56,8 @@ class Backend:
 
     What only its vendor knows, each optional: `ttl(url, key)` is the life that the server itself says a key still has
     (`NEVER` where it has no end, None where it is gone); `redirects` are environment variables that its client is known
-    to read; `switches` maps a boolean option of the URL to what shows its state on a backend object; `protect(url)`
-    makes the server ask for a password, and returns what puts it into a URL.
+    to read; `switches` maps a boolean option of the URL to the attribute that is None or False where it is off;
+    `protect(url)` makes the server ask for a password, and returns what puts it into a URL.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Backend:
     yours: bool = False
     ttl: Callable[[str, str], int | None] | None = None
     redirects: tuple[str, ...] = ()
-    switches: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    switches: Mapping[str, str] = field(default_factory=dict)
     protect: Callable[[str], Callable[[str], str]] | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -24,20 +25,29 @@ from crisper.verdicts import Verdict
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="the new Run (default: RUN-judged-ID.jsonl)")
-def judge(run: Path, output: Path | None) -> None:
+@click.option(
+    "--scenarios",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="a file of scenarios that no declared package holds; as often as needed",
+)
+def judge(run: Path, output: Path | None, files: tuple[Path, ...]) -> None:
     """Read the histories of RUN again with the checks of today, into a new Run that names its parent."""
     old = read(run)
+    scenarios = registry.scenarios(*files)
     name = secrets.token_hex(4)
     target = output or run.with_name(f"{run.stem}-judged-{name}.jsonl")
     if target.exists():
         message = f"{target} exists"
         raise RunError(message, hint="choose another name with -o; a Run is never overwritten")
     writer = Writer(target)
-    records = _judged_again(old, name)
+    records = _judged_again(old, name, scenarios)
     for record in records:
         writer.write(record)
     writer.close()
     making.write(target, [each for each in records if isinstance(each, Reproduction)])
+    _tell_kept(old, scenarios)
     click.echo(target)
 
 
@@ -59,8 +69,15 @@ def listing() -> None:
         click.echo(f"     {'':<7} {'':<11} {', '.join(each.id for each in playing)}; source: {clause.source}")
 
 
-def _judged_again(old: Run, name: str) -> list[Record]:
-    scenarios = registry.scenarios()
+def _tell_kept(old: Run, scenarios: Mapping[str, object]) -> None:
+    """Say of which scenarios nobody here has the checks."""
+    unknown = sorted({each.play.scenario for each in old.histories}.difference(scenarios))
+    if unknown:
+        kept = f"the verdicts of {', '.join(unknown)} were kept: no declared package has these scenarios"
+        click.echo(f"crisper: {kept}; name their file with --scenarios", err=True)
+
+
+def _judged_again(old: Run, name: str, scenarios: Mapping[str, object]) -> list[Record]:
     contestants = {each.name: each for each in old.contestants}
     verdicts: dict[tuple[str, str], Verdict] = {(str(each.play), each.clause): each for each in old.verdicts}
     for history in old.histories:

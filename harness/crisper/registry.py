@@ -131,7 +131,23 @@ def found(scenario: str, source: str) -> Scenario | Workload:
     raise UsageError(message)
 
 
-def scenarios() -> dict[str, Scenario | Workload]:
-    """Return every scenario and workload of the declared packages, by its id."""
+def scenarios(*more: Path) -> dict[str, Scenario | Workload]:
+    """Return every scenario and workload of the declared packages, and of more files, by its id.
+
+    Raises UsageError for a file that cannot be imported, or declares none.
+    """
     files = (file for folder in scenario_folders() for file in sorted(folder.glob("*.py")))
-    return {each.id: each for file in files for each in declared_in(module(file))}
+    declared = {each.id: each for file in files for each in declared_in(module(file))}
+    return declared | {each.id: each for file in more for each in _asked_for(file)}
+
+
+def _asked_for(file: Path) -> list[Scenario | Workload]:
+    try:
+        found = declared_in(module(file))
+    except (ImportError, SyntaxError) as error:
+        message = f"--scenarios {file.name}: {error}"
+        raise UsageError(message) from error
+    if not found:
+        message = f"--scenarios {file.name} declares no scenario"
+        raise UsageError(message)
+    return found

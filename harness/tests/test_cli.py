@@ -76,8 +76,50 @@ def test_list_names_every_clause_and_scenario(crisper):
     assert [] == [clause.sentence for each in scenarios for clause in each.checks if clause.sentence not in output]
 
 
+@pytest.fixture
+def file_of_ones_own(tmp_path):
+    """Return a file with the scenario that the Run played, whose check now sees what it did not see."""
+    path = tmp_path / "scenario_of_ones_own.py"
+    path.write_text(
+        """
+from crisper.clauses import Clause
+from crisper.scenario import scenario
+from crisper.verdicts import passed
+
+A1 = Clause(id="A1", sentence="It is kept.", level="must", source="here")
+
+
+@scenario({A1: lambda history, _: passed(f"{len(history.ops)} call, all well")}, layers=("kv",))
+def kept(stage):
+    'Keep.'
+"""
+    )
+    return path
+
+
 def test_verdicts_of_unknown_scenarios_are_kept(crisper, run):
-    """What nobody here can judge again keeps the verdict that it had."""
-    new = read(type(run)(crisper("judge", run).output.strip()))
+    """What nobody here can judge again keeps the verdict that it had, and one line says which that is."""
+    told = crisper("judge", run)
+    new = read(type(run)(told.stdout.strip()))
+    (line,) = told.stderr.splitlines()
 
     assert (read(run).verdicts, "1") == (new.verdicts, new.header.parent)
+    assert line.startswith("crisper: the verdicts of kept were kept")
+
+
+def test_a_scenario_of_ones_own_is_judged_again(crisper, run, file_of_ones_own):
+    """A scenario that no declared package holds is judged again by the file that is named."""
+    told = crisper("judge", run, "--scenarios", file_of_ones_own)
+    (verdict,) = read(type(run)(told.stdout.strip())).verdicts
+
+    assert ("", "pass", "1 call, all well") == (told.stderr, verdict.finding.word, verdict.finding.because)
+
+
+@pytest.mark.parametrize(("text", "said"), [("import nowhere_to_be_found", "No module named"), ("", "no scenario")])
+def test_a_file_without_scenarios_is_refused(crisper, run, tmp_path, text, said):
+    """A file that cannot be imported, or declares nothing, is told on one line, and no Run is written."""
+    file = tmp_path / "wrong.py"
+    file.write_text(text)
+    told = crisper("judge", run, "--scenarios", file)
+
+    assert (ExitCode.usage, True, 1) == (told.exit_code, said in told.stderr, len([*tmp_path.glob("*.jsonl")]))

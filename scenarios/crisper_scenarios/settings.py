@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import urlsplit
 
+from crisper.celery.urls import with_option, with_password, without_port
 from crisper.checks.settings import (
     clients_are_apart,
     complaint_is_made,
@@ -26,7 +26,7 @@ PASSWORD = "crisper-canary"  # noqa: S105 - the point is whether it is told
 @scenario({H1: never_told(PASSWORD)}, layers=("result",))
 def password_in_url(stage: Stage) -> None:
     """Put a password into the URL, and ask the backend for its URL."""
-    client = stage.try_client(_with_password)
+    client = stage.try_client(with_password, PASSWORD)
     if client is not None:
         client.uri()
 
@@ -37,7 +37,7 @@ def credentials(stage: Stage) -> None:
     password = stage.protect()
     if password is None:
         return
-    for url in (password, _with_password):
+    for url in (password, partial(with_password, password=PASSWORD)):
         client = stage.client(url=url)
         task = stage.key()
         client.store(task, "secret", "SUCCESS")
@@ -89,7 +89,7 @@ def url_without_port(stage: Stage) -> None:
 
 def _portless(stage: Stage) -> None:
     overhearing.connections(stage)
-    client = stage.try_client(lambda url: _portless_url(stage, url))
+    client = stage.try_client(without_port)
     if client is not None:
         client.fetch(stage.key())
 
@@ -102,7 +102,7 @@ def unknown_option(stage: Stage) -> None:
 
 def _unknown(stage: Stage) -> None:
     overhearing.complaints(stage)
-    client = stage.try_client(lambda url: _with_option(url, "no_such_option", "1"))
+    client = stage.try_client(with_option, "no_such_option", "1")
     if client is not None:
         client.fetch(stage.key())
 
@@ -112,24 +112,6 @@ def boolean_options(stage: Stage) -> None:
     """Set each boolean option of the URL to 0 and to false, and look at the backend."""
     for option in stage.options:
         for value in ("0", "false"):
-            client = stage.try_client(partial(_with_option, option=option, value=value))
+            client = stage.try_client(with_option, option, value)
             if client is not None:
-                stage.observe("switch", option=option, value=value, on=stage.switches(client)[option])
-
-
-def _with_password(url: str) -> str:
-    scheme, mark, rest = url.partition("://")
-    return f"{scheme}{mark}:{PASSWORD}@{rest}" if urlsplit(f"x://{rest}").hostname else url
-
-
-def _portless_url(stage: Stage, url: str) -> str:
-    scheme, mark, rest = url.partition("://")
-    parts = urlsplit(f"x://{rest}")
-    if parts.port is None:
-        return url
-    stage.observe("portless")
-    return f"{scheme}{mark}{rest.replace(f':{parts.port}', '', 1)}"
-
-
-def _with_option(url: str, option: str, value: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{option}={value}"
+                stage.switch(client, option)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
+from collections.abc import Callable
 
 from crisper.celery.client import Client, is_missing
 from crisper.checks.register import reads_see_last_write
@@ -13,7 +13,7 @@ from crisper.player.processes import forked
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
 from crisper_scenarios.clauses.results import B20, B21
-from crisper_scenarios.clauses.settings import F1, F2
+from crisper_scenarios.clauses.settings import F1, F2, F9
 
 
 THREADS = 8
@@ -50,10 +50,21 @@ def _read_shared(stage: Stage) -> None:
 
 
 @scenario({F1: reads_see_last_write}, layers=("kv", "result"), ops=1000, seconds=60)
-def many_threads(stage: Stage) -> None:
-    """Eight threads use one backend object, thirty writes and reads of new keys each."""
+def threads_of_an_application(stage: Stage) -> None:
+    """Eight threads ask one application for its backend, and write and read fifteen new keys each."""
     client = stage.reader()
-    threads = [threading.Thread(target=partial(_work, client, stage.key(), 30)) for _ in range(THREADS)]
+    _in_threads(stage, lambda key: _work(stage.here(client), key, 15))
+
+
+@scenario({F9: reads_see_last_write}, layers=("kv", "result"), ops=1000, seconds=60)
+def threads_of_an_object(stage: Stage) -> None:
+    """Eight threads use one backend object, fifteen writes and reads of new keys each."""
+    client = stage.reader(result_backend_thread_safe=True)
+    _in_threads(stage, lambda key: _work(client, key, 15))
+
+
+def _in_threads(stage: Stage, work: Callable[[str], None]) -> None:
+    threads = [threading.Thread(target=work, args=(stage.key(),)) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -24,7 +24,7 @@ def plain_tasks(stage: Stage) -> None:
         caller.answer(sent)
 
 
-@scenario({I2: both(answers_arrive, started_is_seen)}, layers=("task",), seconds=60, ops=100)
+@scenario({I2: both(answers_arrive, started_is_seen)}, layers=("task",), seconds=60, ops=400)
 def tracked_tasks(stage: Stage) -> None:
     """Have a solo and a prefork worker do a task with track_started; ask for its state until it is final, then wait."""
     for caller in (stage.caller("solo"), stage.caller("prefork")):

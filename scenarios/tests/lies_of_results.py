@@ -103,13 +103,30 @@ class ReadsWhateverComes(Honest):
 class OneSlotForAll(Honest):
     """Puts each answer where another thread may put its own before it is fetched."""
 
-    must_fail = frozenset({"F1"})
-    answer: bytes | None = None
+    must_fail = frozenset({"F1", "F9"})
+
+    class Slot:
+        """Where an answer is put."""
+
+        answer: bytes | None = None
+
+    slot = Slot()
 
     def get(self, key: str | bytes) -> bytes | None:
-        self.answer = self.alive(key)
+        slot = self.slot
+        slot.answer = self.alive(key)
         time.sleep(0.0002)
-        return self.answer
+        return slot.answer
+
+
+class OneSlotForEachObject(OneSlotForAll):
+    """Does so only among threads that share a backend object."""
+
+    must_fail = frozenset({"F9"})
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.slot = self.Slot()
 
 
 class MuteInChildren(Honest):

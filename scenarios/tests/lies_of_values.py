@@ -18,7 +18,7 @@ STORED = frozenset(
         *(f"A{number}" for number in (*range(2, 13), 16, 17, 18)),
         *(f"B{number}" for number in (2, 3, 5, 6, 8, 9, 10, 12, 15, 18, 20, 21)),
         *(f"C{number}" for number in (1, 3, 4, 5, 6, 7, 14)),
-        *("E4", "E5", "F1", "F2", "F4", "F5", "H4", "H6"),
+        *("E4", "E5", "F1", "F2", "F9", "F4", "F5", "H4", "H6"),
     }
 )
 
@@ -52,7 +52,7 @@ class ForgetsTheSecond(Honest):
 class LosesEveryHundredth(Honest):
     """Loses every hundredth write, whoever makes it."""
 
-    must_fail = frozenset({"A6", "B20", "F1"})
+    must_fail = frozenset({"A6", "B20", "F1", "F9"})
     may_fail = STORED
     undecidable = STORED
     writes = 0

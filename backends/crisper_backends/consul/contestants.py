@@ -78,7 +78,7 @@ consul_celery = Backend(
     peek=_peek,
     ttl=_ttl,
     redirects=("CONSUL_HTTP_ADDR",),
-    switches={"one_client": lambda backend: backend.one_client is not None},
+    switches={"one_client": "one_client"},
 )
 
 consul = Backend(

@@ -131,6 +131,13 @@ class Client:
         other._named = form  # noqa: SLF001 - our own
         return other
 
+    def in_this_thread(self, name: str) -> Client:
+        """Return the same application as this thread has it: with an object of its own, unless Celery shares one."""
+        other = copy.copy(self)
+        other.name, other.backend = name, self.backend.app.backend
+        other._replies = Replies(getattr(other.backend, "oid", None))  # noqa: SLF001 - our own
+        return other
+
     def pickled(self) -> tuple[Client | None, Call]:
         """Send the backend object through pickle; return a client with what arrived, if it did."""
         self.backend.app.set_current()
@@ -209,6 +216,10 @@ class Client:
         return self._call(
             "result", "get_task_meta", [str(task_id)], lambda: self.backend.get_task_meta(task_id), keep=keep
         )
+
+    def look(self, name: str) -> None:
+        """Look whether an option is on, by the attribute of the backend object that holds something then."""
+        self._call(self.layer, "switch", [], lambda: getattr(self.backend, name) not in (None, False), given=name)
 
     def uri(self) -> Call:
         """Ask for the URL as Celery shows it to people."""

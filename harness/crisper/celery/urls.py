@@ -1,4 +1,4 @@
-"""Result backend URLs: whether Celery knows them, what their class claims, and whether somebody listens there."""
+"""Result backend URLs: whether Celery knows them, what their class claims, who listens there, and how they change."""
 
 from __future__ import annotations
 
@@ -43,6 +43,24 @@ def claims_of(cls: type[Any]) -> frozenset[Capability]:
     if getattr(cls, "supports_autoexpire", False):
         claims.add("autoexpire")
     return frozenset(claims)
+
+
+def with_option(url: str, name: str, value: str) -> str:
+    """Return a URL with one more option."""
+    return f"{url}{'&' if '?' in url else '?'}{name}={value}"
+
+
+def with_password(url: str, password: str) -> str:
+    """Return a URL with a password; the same one where it names no host."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}:{password}@{rest}" if urlsplit(f"x://{rest}").hostname else url
+
+
+def without_port(url: str) -> str:
+    """Return a URL without its port; the same one where it has none."""
+    scheme, mark, rest = url.partition("://")
+    port = urlsplit(f"x://{rest}").port
+    return url if port is None else f"{scheme}{mark}{rest.replace(f':{port}', '', 1)}"
 
 
 def expect_listener(url: str, *, option: str, timeout_s: float = 3.0) -> None:

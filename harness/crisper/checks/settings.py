@@ -33,13 +33,13 @@ def default_port_is_tried(history: History, contestant: Judged) -> Finding:
     """Without a port in the URL, the engine's default port is the one that is connected to."""
     ports = {each.data["port"] for each in history.seen("connect")}
     expected = contestant.facts["default_port"]
-    if expected is None or not list(history.seen("portless")):
+    if expected is None or not any(op.input["changed"] for op in history.calls("connect")):
         return passed("its URL has no port to leave out")
     if ports != {expected}:
         tried = ", ".join(str(port) for port in sorted(ports)) or "no port at all"
         first = next((op for op in history.ops if op.outcome != "ok"), None)
         because = f"without a port in the URL it tries {tried}, not {expected}"
-        return failed(f"{because}; {first.call} raised {first.failure}" if first else because)
+        return failed(f"{because}; {first.call} raised {first.failure}", first.seq) if first else failed(because)
     return passed(f"it tries {expected}")
 
 
@@ -56,9 +56,11 @@ def complaint_is_made(history: History, _: Judged) -> Finding:
 
 def switches_are_off(history: History, _: Judged) -> Finding:
     """No boolean option is on after it was set to 0 or false."""
-    for each in history.seen("switch"):
-        if each.data["on"]:
-            return failed(f"{each.data['option']}={each.data['value']} in the URL turns it on")
+    changes = {op.client: op.input["arguments"] for op in history.calls("connect")}
+    for op in history.calls("switch"):
+        if op.output is True:
+            option, value = changes[op.client]
+            return failed(f"{option}={value} in the URL turns it on", op.seq)
     return passed("0 and false mean no")
 
 

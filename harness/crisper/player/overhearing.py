@@ -22,6 +22,7 @@ def connections(stage: Stage) -> None:
 
 def complaints(stage: Stage) -> None:
     """Note every warning, and every log record of that level or above; for a process of its own only."""
+    stage.observe("listening")
 
     class Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

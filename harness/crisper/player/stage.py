@@ -70,6 +70,7 @@ class Stage:
         self._asides = itertools.count(1)
         self._ops = ops
         self._numbers = itertools.count(1)
+        self._threads = itertools.count(1)
         self._clients: list[Client] = []
         self._workers: list[Worker] = []
 
@@ -101,12 +102,16 @@ class Stage:
         """
         address = self._contact.address
         backend = connect(url(address.url), broker=address.broker, expires_ns=expires_ns, **conf)
-        name = f"{self._name}-{len(self._clients) + 1}"
+        name = self._next_name
         client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
         if conf:
             self.observe("client", client=name, conf=self.secrets.settings(conf))
         return client
+
+    @property
+    def _next_name(self) -> str:
+        return f"{self._name}-{len(self._clients) + 1}"
 
     def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: Any) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
@@ -114,9 +119,19 @@ class Stage:
         self.replies.to = getattr(client.backend, "oid", None)
         if self.replies.to is not None:
             self.observe("client", client=client.name, conf=self.secrets.settings(conf), replies=True)
-        if "shared" not in self.claims and "push" in self.claims:
-            client.announce()
+        self._announce(client)
         return client
+
+    def here(self, client: Client) -> Client:
+        """Return a reader of the same application, as it is in the thread that asks: with what Celery gives that."""
+        own = client.in_this_thread(f"{client.name}-{next(self._threads)}")
+        self._clients.append(own)
+        self._announce(own)
+        return own
+
+    def _announce(self, reader: Client) -> None:
+        if "shared" not in self.claims and "push" in self.claims:
+            reader.announce()
 
     def caller(self, pool: Pool) -> Caller:
         """Return an application that sends tasks to the contestant's real worker with that pool, once it takes them.
@@ -175,17 +190,30 @@ class Stage:
         """What every name of this playing begins with."""
         return self._contact.namespace
 
-    def try_client(self, url: Callable[[str], str]) -> Client | None:
-        """Make a client for a changed URL, as a call that may be refused; None where it was."""
+    def try_client(self, change: Callable[..., str], *arguments: str) -> Client | None:
+        """Make a client for a changed URL, as a call that may be refused; None where it was.
+
+        `change` is one of `crisper.celery.urls`, and gets the URL and the arguments.
+        """
         made: list[Client] = []
+        url = self._contact.address.url
         self.recorder.call(
-            lambda: made.append(self.client(url=url)), client="new", layer=self.layer, name="connect", keys=()
+            lambda: made.append(self.client(url=lambda url: change(url, *arguments))),
+            client=self._next_name,
+            layer=self.layer,
+            name="connect",
+            keys=(),
+            given={
+                "change": change.__name__,
+                "arguments": list(arguments),
+                "changed": change(url, *arguments) != url,
+            },
         )
         return made[0] if made else None
 
-    def switches(self, client: Client) -> dict[str, bool]:
-        """Return the boolean options of the URL that the backend's declaration knows, and whether each is on."""
-        return {option: on(client.backend) for option, on in self._contact.backend.switches.items()}
+    def switch(self, client: Client, option: str) -> None:
+        """Look whether a boolean option of the URL is on."""
+        client.look(self._contact.backend.switches[option])
 
     def protect(self) -> Callable[[str], str] | None:
         """Make the playing's own server ask for a password; return what puts it into a URL, None where nobody knows."""
@@ -220,6 +248,8 @@ class Stage:
 
         The scripts are module-level functions. What does not end in time is ended, and noted.
         """
+        if environment:
+            self.observe("aside", environment=environment)
         for ops, observations in processes.played(self, scripts, within_s=within_s, environment=environment):
             self.recorder.adopt(ops)
             self.observations += observations

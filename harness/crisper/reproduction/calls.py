@@ -13,11 +13,15 @@ from crisper.values import Value
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """What things are called in one script: `names` by key, `replies_to` the client that results are sent to."""
+    """What things are called in one script: `names` by key, `replies_to` the client that results are sent to.
+
+    `connection` is how a client is made by a call.
+    """
 
     literals: Literals
     names: dict[str, str]
     replies_to: str | None = None
+    connection: Callable[[Op], str]
 
     def key(self, op: Op) -> str:
         """Return the variable that holds the key or task id of a call."""
@@ -100,8 +104,41 @@ def _pickled_state(op: Op, say: Wording) -> str:
     return f"pickle.loads(pickle.dumps(AsyncResult({say.key(op)}, app={variable(op.client)}.app))).state"
 
 
+def _sent(op: Op, say: Wording) -> str:
+    app = f"{variable(op.client)}.app"
+    match op.input:
+        case {"group": list(values), "task": str(task)}:
+            say.literals.imports.add("from celery import group")
+            told = zip(op.keys, values, strict=True)
+            members = [
+                f"{app}.signature('crisper.{task}', ({say.value(value)},)).set(task_id={say.names[key]})"
+                for key, value in told
+            ]
+            return f"group([{', '.join(members)}], app={app}).apply_async()"
+        case {"args": list(values), "task": str(task)}:
+            given = "".join(f"{say.value(value)}, " for value in values).rstrip()
+            return f"{app}.send_task('crisper.{task}', ({given}), task_id={say.key(op)})"
+    message = "nobody has said yet how a chord is written in a script"
+    raise UnsayableError(message)
+
+
+def _wait(op: Op, say: Wording) -> str:
+    app = f"{variable(op.client)}.app"
+    timeout_ns = op.input["timeout_ns"]
+    if op.layer == "task":  # within the script, where the worker may have to wait for its first task
+        timeout_ns = max(timeout_ns, PATIENCE_NS)
+    options = [f"timeout={timeout_ns / 1e9:g}"] + ([] if op.input["propagate"] else ["propagate=False"])
+    tasks = [f"{app}.AsyncResult({say.names[key]})" for key in op.keys]
+    result = tasks[0] if len(tasks) == 1 else f"{app}.GroupResult(None, [{', '.join(tasks)}])"
+    return f"{result}.get({', '.join(options)})"
+
+
 #: The same for what is no call on the backend object itself.
 AROUND: dict[str, Callable[[Op, Wording], str]] = {
+    "connect": lambda op, say: say.connection(op),
+    "apply_async": _sent,
+    "state": lambda op, say: f"{variable(op.client)}.app.AsyncResult({say.key(op)}).state",
+    "switch": lambda op, _: f"{variable(op.client)}.{op.input} not in (None, False)",
     "pickle": _pickled,
     "pickled state": _pickled_state,
     "GroupResult.get": _joined,
@@ -113,6 +150,9 @@ ANSWERS = {
     "restore_group": "json.loads(json.dumps({}, default=lambda group: group.as_tuple()))",
 }
 
+#: How long a result is waited for that a worker is to send.
+PATIENCE_NS = 5_000_000_000
+
 #: Calls that no script makes.
 BY_HAND = ("chord", "mark_as_done", "mark_as_failure", "chord_unlock", "bodies")
 
@@ -120,6 +160,11 @@ BY_HAND = ("chord", "mark_as_done", "mark_as_failure", "chord_unlock", "bodies")
 def variable(client: str) -> str:
     """Return what a client is called in a script."""
     return "".join(each if each.isalnum() else "_" for each in client)
+
+
+def is_wait(op: Op) -> bool:
+    """Whether a call is `AsyncResult.get`, not the `get` of a key."""
+    return op.call == "get" and op.layer != "kv"
 
 
 def call(op: Op, say: Wording) -> str:
@@ -130,6 +175,8 @@ def call(op: Op, say: Wording) -> str:
     if op.call in BY_HAND:
         message = f"{op.call} was played by hand, as a worker and its broker would"
         raise UnsayableError(message)
+    if is_wait(op):
+        return _wait(op, say)
     if op.call in AROUND:
         return AROUND[op.call](op, say)
     if op.call not in CALLS:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from crisper.checks.answers import MISSING, READS, REMOVALS, WRITES, answered
 from crisper.checks.expiry import LATE_NS, SECOND
 from crisper.history import History, Op
@@ -21,10 +23,14 @@ MANY = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Excerpt:
-    """Calls in their order, the last of which shows the failure; `pauses_ns` are the waits before them, by number."""
+    """Calls in their order, the last of which shows the failure; `pauses_ns` are the waits before them, by number.
+
+    Those in `at_once`, by number, are made at the same time.
+    """
 
     ops: list[Op]
     pauses_ns: dict[int, int] = field(default_factory=dict)
+    at_once: frozenset[int] = frozenset()
 
     @property
     def decisive(self) -> Op:
@@ -38,16 +44,18 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
     Raises UnsayableError where calls alone do not show it.
     """
     evidence = [op for op in history.ops if op.seq in finding.evidence]
-    if any(history.seen("together")):
-        message = "it is a race: of the calls that were made at the same time only the telling ones were kept"
-        raise UnsayableError(message)
+    _expect_no_fault(history, evidence)
     decisive = _decisive(evidence)
+    if any(history.seen("together")):
+        return _race(history, decisive, evidence)
     keys = {key for op in evidence if op.seq <= decisive.seq for key in op.keys}
     ops = [op for op in history.ops if op.seq <= decisive.seq and (keys.intersection(op.keys) or op in evidence)]
     if len(ops) > MANY:
         telling = {op.seq for op in evidence}
         ops = [op for op in ops if op.call not in READS or op.seq in telling]
-    _expect_one_after_another(ops)
+    names = {op.client for op in ops}
+    ops = [op for op in history.ops if op in ops or (op.call == "connect" and op.client in names)]
+    _expect_one_after_another(history, ops, apart=any(history.seen("aside")))
     return Excerpt(ops=ops, pauses_ns=_pauses(ops))
 
 
@@ -64,14 +72,46 @@ def _decisive(evidence: list[Op]) -> Op:
     return decisive
 
 
-def _expect_one_after_another(ops: list[Op]) -> None:
+def _race(history: History, decisive: Op, evidence: list[Op]) -> Excerpt:
+    """Return one round of a race: two writes at the same time and a read, or a read at the same time as a write.
+
+    Many writes of one key are not kept but for the first; any of them would do.
+    """
+    calls = [op for op in history.ops if op.keys == decisive.keys]
+    rivals = [op for op in calls if op.call in WRITES and op.called_ns < decisive.called_ns]
+    if not rivals or len([op for op in evidence if op.call in READS]) > 1:
+        message = "it is a race: of the calls that were made at the same time only the telling ones were kept"
+        raise UnsayableError(message)
+    if len(rivals) == 1:
+        again = replace(rivals[0], seq=0)
+        return Excerpt(ops=[rivals[0], again, decisive], at_once=frozenset({again.seq, decisive.seq}))
+    return Excerpt(ops=[*rivals[:2], decisive], at_once=frozenset(op.seq for op in rivals[:2]))
+
+
+def _expect_no_fault(history: History, evidence: list[Op]) -> None:
+    last_ns = max((op.returned_ns for op in evidence), default=0)
+    faults = {str(each.data["what"]) for each in history.seen("fault") if int(each.data["began_ns"]) < last_ns}
+    if faults:
+        message = f"it takes a server that is {' and '.join(sorted(faults))} meanwhile, which no call brings about"
+        raise UnsayableError(message)
+
+
+def _expect_one_after_another(history: History, ops: list[Op], *, apart: bool) -> None:
     processes = {op.process for op in ops}
-    if len(processes) > 1:
+    # What sets processes apart may be their environment, which a script changes between two calls.
+    if len(processes) > 1 and not apart:
         message = f"its calls were made by {len(processes)} processes"
         raise UnsayableError(message)
     if any(later.called_ns < before.returned_ns for before, later in pairwise(ops)):
         message = "it is a race: its calls overlap in time"
         raise UnsayableError(message)
+    if any(_overlap(one, other) for one in ops for other in history.ops if other.client == one.client):
+        message = "it is a race: other calls were made by the same client at the same time"
+        raise UnsayableError(message)
+
+
+def _overlap(one: Op, other: Op) -> bool:
+    return one.seq != other.seq and one.called_ns < other.returned_ns and other.called_ns < one.returned_ns
 
 
 def _pauses(ops: list[Op]) -> dict[int, int]:

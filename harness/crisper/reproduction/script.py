@@ -6,11 +6,13 @@ import textwrap
 from dataclasses import dataclass
 
 from crisper.history import History, Op
-from crisper.reproduction.calls import Wording, call
+from crisper.reproduction import racing, working
+from crisper.reproduction.calls import Wording, call, variable
 from crisper.reproduction.comparing import condition
+from crisper.reproduction.connecting import Clients, replies_to
 from crisper.reproduction.excerpt import Excerpt, excerpt
 from crisper.reproduction.literals import WIDTH, Literals
-from crisper.reproduction.setting import clients, keys, naming, replies_to
+from crisper.reproduction.setting import keys, naming
 from crisper.runs import ContestantInfo
 from crisper.verdicts import Finding
 
@@ -31,12 +33,21 @@ def script(history: History, finding: Finding, contestant: ContestantInfo, told:
     """
     found = excerpt(history, finding)
     literals = Literals(contestant.name)
-    say = Wording(literals=literals, names=naming(found), replies_to=replies_to(history))
-    setting = [*clients(history, found, contestant, literals), "run = uuid.uuid4()", *keys(found, say)]
-    calls = [line for op in found.ops[:-1] for line in [*_pause(found, op), *_call(op, say)]]
-    ending = [*_pause(found, found.decisive), *_decision(found.decisive, finding.because, say)]
-    made = [f"{name} = {expression}" for name, expression in literals.made.values()]
-    parts = (_head(told, contestant), _imports(found, calls, literals), setting, made, [*calls, *ending])
+    made = Clients(history, found, contestant, literals)
+    say = Wording(literals=literals, names=naming(found), replies_to=replies_to(history), connection=made.connection)
+    setting = [*made.at_first(), "run = uuid.uuid4()", *keys(found, say)]
+    calls = [line for op in found.ops[:-1] for line in [*_pause(found, op), *made.before(op), *_call(op, say)]]
+    last = found.decisive
+    ending = [*_pause(found, last), *made.before(last), *_decision(last, finding.because, say, quietly=made.listening)]
+    body = [*calls, *ending]
+    if found.at_once:
+        setting = [*made.at_first(), "run = uuid.uuid4()"]
+        body = racing.rounds(found, say, finding.because)
+    if last.layer == "task":
+        setting += working.definitions(found.ops, literals, broker=contestant.broker)
+        body = [working.worker(last.client), *(f"    {line}" for line in body)]
+    values = [f"{name} = {expression}" for name, expression in literals.made.values()]
+    parts = (_head(told, contestant), _imports(found, calls, literals), setting, values, body)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -72,19 +83,21 @@ def _pause(found: Excerpt, op: Op) -> list[str]:
 
 def _call(op: Op, say: Wording) -> list[str]:
     line = call(op, say)
+    line = f"{variable(op.client)} = {line}" if op.call == "connect" else line
     return [line] if op.outcome == "ok" else [f"with suppress(Exception):  # {op.error}", f"    {line}"]
 
 
-def _decision(op: Op, because: str, say: Wording) -> list[str]:
+def _decision(op: Op, because: str, say: Wording, *, quietly: bool) -> list[str]:
     line = call(op, say)
     if op.outcome == "ok":
         taken = [f"seen = {line}"]
     else:
         error = ["except Exception as error:", "    seen = type(error).__name__"]
         taken = ["try:", f"    {line}", "    seen = 'no error'", *error]
+    seen = condition(op, because, say.literals)
     return [
         *taken,
-        f"if {condition(op, because, say.literals)}:",
+        f"if {seen}{' and not complaints' if quietly else ''}:",
         f"    sys.exit({f'reproduced: {because}'!r})",
         f"print('not reproduced: {op.call} gave', repr(seen))",
     ]

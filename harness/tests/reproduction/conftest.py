@@ -57,8 +57,8 @@ def made():
     return SimpleNamespace(op=op, history=history, text=text, observed=_observed, NAMESPACE=NAMESPACE, SECOND=SECOND)
 
 
-def _observed(**data):
-    return Observation(kind="client", at_ns=0, data=data)
+def _observed(kind="client", **data):
+    return Observation(kind=kind, at_ns=0, data=data)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""A backend that keeps the first write to a key and ignores the others; Celery and nothing else."""
+"""Backends that lie in one way each; Celery and nothing else."""
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from celery.backends.base import KeyValueStoreBackend
@@ -27,3 +28,13 @@ class KeepsTheFirst(KeyValueStoreBackend):
     def delete(self, key):
         """Remove; raises KeyError where nothing is there."""
         del self.kept[key]
+
+
+class WritesInTwoSteps(KeepsTheFirst):
+    """Has nothing for a moment while a key is written again."""
+
+    def set(self, key, value):
+        """Remove, and write a moment later."""
+        self.kept.pop(key, None)
+        time.sleep(0.001)
+        self.kept[key] = value

@@ -62,4 +62,4 @@ def test_what_is_played_by_hand_has_no_script():
 
     assert set(BY_HAND) == {op.call for op in recorder.ops()}
     with pytest.raises(UnsayableError, match="chord was played by hand"):
-        call(recorder.ops()[0], Wording(literals=Literals("memory"), names={}))
+        call(recorder.ops()[0], Wording(literals=Literals("memory"), names={}, connection=str))

@@ -234,6 +234,17 @@ def test_a_race_has_no_script(made):
         made.text(made.history(write, made.op(2, process=2, output="x")), 2)
 
 
+def test_what_others_brought_about_has_no_script(made):
+    """A thread that used the same client meanwhile, or a server that was frozen, is named."""
+    write, read = reads_back(made)
+    meanwhile = made.op(3, key="other", at_ns=read.called_ns)
+    frozen = made.observed("fault", what="frozen", began_ns=write.returned_ns)
+    with pytest.raises(UnsayableError, match="by the same client at the same time"):
+        made.text(made.history(write, read, meanwhile), 2)
+    with pytest.raises(UnsayableError, match="a server that is frozen meanwhile"):
+        made.text(made.history(write, read, observations=[frozen]), 2)
+
+
 def test_a_call_that_nobody_can_write_has_no_script(made):
     """An unknown call is named instead of left out."""
     with pytest.raises(UnsayableError, match="nobody has said yet how levitate is written"):

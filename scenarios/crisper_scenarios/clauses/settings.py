@@ -7,9 +7,9 @@ from crisper.clauses import Clause
 
 F1 = Clause(
     id="F1",
-    sentence="One backend object serves eight threads without mixing up their answers.",
+    sentence="One application serves eight threads, each by the backend object that Celery gives it, without a mix-up.",
     level="must",
-    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend-thread-safe",
+    source="celery/app/base.py, backend",
 )
 
 F2 = Clause(
@@ -31,6 +31,13 @@ F5 = Clause(
     sentence="An AsyncResult that went through pickle tells the same state.",
     level="must",
     source="celery/result.py, AsyncResult.__reduce__",
+)
+
+F9 = Clause(
+    id="F9",
+    sentence="With result_backend_thread_safe, one backend object serves eight threads without a mix-up.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend-thread-safe",
 )
 
 H1 = Clause(
