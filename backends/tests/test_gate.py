@@ -1,4 +1,4 @@
-"""What a real Run must show, on real servers, by the real scenarios (issue 2, in the suite as it has grown)."""
+"""What a real Run must show, on real servers, by the real scenarios."""
 
 from __future__ import annotations
 

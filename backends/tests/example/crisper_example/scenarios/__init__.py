@@ -1,0 +1,1 @@
+"""Promises of one's own, and scripts that play them."""
