@@ -20,11 +20,14 @@ def accepted_for(*lifetimes_ns: int | None) -> Check:
     """Return the check that each write is accepted, readable, and given this life by the server; None: no end."""
 
     def check(history: History, _: Judged) -> Finding:
+        written = {op.keys[0]: op for op in history.calls(*WRITES)}
         for op in history.calls(*WRITES, *READS):
+            write = written.get(op.keys[0], op)
             if op.outcome != "ok":
-                return failed(f"{op.call} raised {op.failure}, {_told(op.expires_ns)}", op.seq)
+                return failed(f"{op.call} raised {op.failure}, {_told(write.expires_ns)}", op.seq)
             if op.call in READS and answered(op) is MISSING:
-                return failed(f"{op.call} answered nothing, right after the write, {_told(op.expires_ns)}", op.seq)
+                because = f"{op.call} answered nothing, right after the write, {_told(write.expires_ns)}"
+                return failed(because, write.seq, op.seq)
         looks = [each.data["ttl_ns"] for each in history.seen("ttl")]
         if not looks:
             return passed("accepted and readable; nobody can look at the server's own clock")
