@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -214,6 +215,17 @@ class Stage:
     def switch(self, client: Client, option: str) -> None:
         """Look whether a boolean option of the URL is on."""
         client.look(self._contact.backend.switches[option])
+
+    def elsewhere(self) -> Callable[[str], str] | None:
+        """Return what turns the URL into that of an empty place of this playing's own; None where none can be had.
+
+        For what could harm others who keep their results at the same place.
+        """
+        if self._contact.address.folder is None:
+            return None
+        own = Path(self._contact.address.folder) / self.namespace
+        own.mkdir(exist_ok=True)
+        return lambda _: self._contact.backend.url.format(folder=own)
 
     def protect(self) -> Callable[[str], str] | None:
         """Make the playing's own server ask for a password; return what puts it into a URL, None where nobody knows."""
