@@ -25,7 +25,7 @@ class LetsGoOfSuccess(Honest):
 class BelievesEveryTask(Honest):
     """Says of a task that nobody has stored that it is STARTED."""
 
-    must_fail = frozenset({"A1", "A7", "A8", "B1", "B2", "B15", "B20", "C2", "C5", "C6", "H4"})
+    must_fail = frozenset({"A1", "A7", "A8", "B1", "B2", "B15", "B19", "B20", "C2", "C5", "C6", "C8", "C10", "H4"})
     may_fail = frozenset({"C14"})
 
     def _get_task_meta_for(self, task_id: str) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class BelievesEveryTask(Honest):
 class TellsNoErrorByName(Honest):
     """Turns every error into a plain Exception."""
 
-    must_fail = frozenset({"B2", "B5", "B9", "E5"})
+    must_fail = frozenset({"B2", "B5", "B9", "B11", "E5"})
 
     def exception_to_python(self, exc: Any) -> Any:
         return exc and Exception(str(exc))
@@ -45,7 +45,7 @@ class TellsNoErrorByName(Honest):
 class TellsErrorsAsText(Honest):
     """Answers an error's text where the error was asked for."""
 
-    must_fail = frozenset({"B2", "B5", "B9", "B10", "E5"})
+    must_fail = frozenset({"B2", "B5", "B9", "B10", "B11", "E5"})
 
     def exception_to_python(self, exc: Any) -> Any:
         return exc and str(super().exception_to_python(exc))

@@ -21,7 +21,7 @@ class ExpiresEarly(Honest):
 class NeverExpires(Honest):
     """Keeps everything for ever, and says that it expires."""
 
-    must_fail = frozenset({"C2", "C5", "C6"})
+    must_fail = frozenset({"C2", "C5", "C6", "C10", "C15"})
 
     def due_ns(self) -> int | None:
         return None
@@ -30,7 +30,7 @@ class NeverExpires(Honest):
 class ExpiresAtTwiceTheTime(Honest):
     """Keeps everything for two lives."""
 
-    must_fail = frozenset({"C2", "C5"})
+    must_fail = frozenset({"C2", "C5", "C10", "C15"})
     may_fail = frozenset({"C6"})
 
     def due_ns(self) -> int | None:
@@ -40,7 +40,7 @@ class ExpiresAtTwiceTheTime(Honest):
 class LivesLongerWhenRead(Honest):
     """Begins a life anew whenever somebody looks."""
 
-    must_fail = frozenset({"C2", "C5", "C14"})
+    must_fail = frozenset({"C2", "C5", "C8", "C14"})
     may_fail = frozenset({"C6"})
 
     def get(self, key: str | bytes) -> bytes | None:
