@@ -54,6 +54,15 @@ def complaint_is_made(history: History, _: Judged) -> Finding:
     return failed("an option that nobody knows is taken without a word", *(op.seq for op in history.ops))
 
 
+def scheme_is_known(history: History, _: Judged) -> Finding:
+    """Celery makes a backend of the URL; where this names the class itself, nothing has to be known."""
+    (scheme,) = [each.data for each in history.seen("scheme")]
+    for op in history.ops:
+        if op.outcome != "ok":
+            return failed(f"with the scheme {scheme['name']} {op.call} raised {op.failure}", op.seq)
+    return passed("its URL names the class itself" if scheme["of_a_class"] else f"Celery knows {scheme['name']}")
+
+
 def switches_are_off(history: History, _: Judged) -> Finding:
     """No boolean option is on after it was set to 0 or false."""
     changes = {op.client: op.input["arguments"] for op in history.calls("connect")}
