@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
-from crisper.celery.urls import with_option, with_password, without_port
+from crisper.celery.urls import unchanged, with_option, with_password, without_port
 from crisper.checks.settings import (
     clients_are_apart,
     complaint_is_made,
     credentials_are_used,
     default_port_is_tried,
     never_told,
+    scheme_is_known,
     switches_are_off,
 )
 from crisper.checks.sharing import every_process_reads
 from crisper.player import overhearing
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.settings import H1, H2, H4, H6, H7, H8, H13
+from crisper_scenarios.clauses.settings import H1, H2, H4, H6, H7, H8, H10, H13
 
 
 PASSWORD = "crisper-canary"  # noqa: S105 - the point is whether it is told
@@ -105,6 +106,13 @@ def _unknown(stage: Stage) -> None:
     client = stage.try_client(with_option, "no_such_option", "1")
     if client is not None:
         client.fetch(stage.key())
+
+
+@scenario({H10: scheme_is_known}, layers=("result",))
+def scheme_of_url(stage: Stage) -> None:
+    """Have Celery find the backend by its URL."""
+    stage.observe("scheme", name=stage.scheme, of_a_class=":" in stage.scheme or "." in stage.scheme)
+    stage.try_client(unchanged)
 
 
 @scenario({H13: switches_are_off}, layers=("result",))

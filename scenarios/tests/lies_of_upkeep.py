@@ -132,6 +132,26 @@ class TakesAllForFailures(Honest):
         super()._set_with_state(key, value, states.FAILURE)
 
 
+class KeepsWhatIsAwaited(Honest):
+    """Stores nothing for a caller that is gone, and says no word."""
+
+    must_fail = frozenset({"G5"})
+
+    def _store_result(self, task_id: str, result: Any, state: str, *rest: Any, **more: Any) -> Any:
+        request = more.get("request")
+        gone = request is not None and str(request.reply_to).endswith("gone")
+        return result if gone else super()._store_result(task_id, result, state, *rest, **more)
+
+
+class RetriesTheImpossible(Honest):
+    """Takes every error for one after which it may try again."""
+
+    must_fail = frozenset({"G7"})
+
+    def exception_safe_to_retry(self, exc: BaseException) -> bool:  # noqa: ARG002 - whichever it is
+        return True
+
+
 class KeepsGroupsForever(Honest):
     """Lets no group expire."""
 

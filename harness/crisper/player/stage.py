@@ -191,6 +191,11 @@ class Stage:
         """What every name of this playing begins with."""
         return self._contact.namespace
 
+    @property
+    def scheme(self) -> str:
+        """What the URL begins with: the scheme by which Celery is to know the backend, or the name of its class."""
+        return self._contact.address.url.partition("://")[0].partition("+")[0]
+
     def try_client(self, change: Callable[..., str], *arguments: str) -> Client | None:
         """Make a client for a changed URL, as a call that may be refused; None where it was.
 

@@ -16,6 +16,7 @@ from crisper.values import Value
 
 #: For every change of a URL that a History tells of (crisper.celery.urls), the URL as an expression.
 CHANGED: dict[str, Callable[..., str]] = {
+    "unchanged": lambda: "url",
     "with_option": lambda name, value: f"url + ('&' if '?' in url else '?') + {f'{name}={value}'!r}",
     "with_password": lambda password: f"url.replace('://', {f'://:{password}@'!r}, 1)",
     "without_port": lambda: r"re.sub(r':\d+', '', url, count=1)",

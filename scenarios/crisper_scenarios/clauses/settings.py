@@ -84,6 +84,13 @@ H8 = Clause(
     source="least surprise",
 )
 
+H10 = Clause(
+    id="H10",
+    sentence="Celery finds the backend by the scheme of its URL.",
+    level="must",
+    source="celery/app/backends.py, by_name: entry points of the group celery.result_backends",
+)
+
 H13 = Clause(
     id="H13",
     sentence="Boolean options of the URL take 0 and false for no.",
