@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from crisper.checks.settings import scheme_is_known
 from crisper.checks.storing import refused_within, stores_reach_somebody
 
 
@@ -69,23 +68,3 @@ def test_what_was_possible_after_all_breaks_nothing(made):
     op = made.op(1, "store_result", input="x", called_ns=0, returned_ns=9 * made.SECOND)
 
     assert "0 stores raised at once" == refused_within(made.SECOND)(made.history(op), made.judged()).because
-
-
-@pytest.mark.parametrize(
-    ("of_a_class", "outcome", "expected"),
-    [
-        (False, {}, ("pass", "Celery knows x")),
-        (True, {}, ("pass", "its URL names the class itself")),
-        (
-            False,
-            {"outcome": "failed", "error": "ImproperlyConfigured"},
-            ("fail", "with the scheme x connect raised ImproperlyConfigured (no message)"),
-        ),
-    ],
-)
-def test_a_scheme_is_known_or_not(made, of_a_class, outcome, expected):
-    """Where the URL names the class, there is nothing to know."""
-    seen = made.seen("scheme", name="x", of_a_class=of_a_class)
-    finding = scheme_is_known(made.history(made.op(1, "connect", **outcome), observations=[seen]), made.judged())
-
-    assert expected == (finding.word, finding.because)

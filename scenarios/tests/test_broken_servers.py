@@ -14,7 +14,8 @@ from crisper.checks import faults as checks
 from crisper.history import History, Play
 from crisper.judging import judged
 from crisper.player.address import Address
-from crisper.player.stage import Contact, Stage
+from crisper.player.contact import Contact
+from crisper.player.stage import Stage
 from crisper.scenario import Judged, Scenario
 from crisper_scenarios import faults, restarting
 from crisper_scenarios.clauses.faults import G1, G2

@@ -10,7 +10,8 @@ from crisper.verdicts import Finding, failed, passed, undecided
 
 def success_alone_is_remembered(history: History, _: Judged) -> Finding:
     """Of what was forgotten elsewhere only SUCCESS is still told, and by who has a cache for it."""
-    sizes = {each.data["client"]: each.data["conf"]["result_cache_max"] for each in history.seen("client")}
+    told_sizes = [each.data for each in history.seen("client") if "result_cache_max" in each.data["conf"]]
+    sizes = {each["client"]: each["conf"]["result_cache_max"] for each in told_sizes}
     first: dict[str, str] = {}
     for op in history.ops:
         if op.outcome != "ok":
