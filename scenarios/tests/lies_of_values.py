@@ -56,7 +56,7 @@ class LosesEveryHundredth(Honest):
     """Loses every hundredth write, whoever makes it."""
 
     must_fail = frozenset({"A6", "B20", "F1", "F9"})
-    may_fail = STORED
+    may_fail = STORED | {"G5"}
     undecidable = STORED
     writes = 0
 

@@ -55,6 +55,14 @@ H2 = Clause(
     needs="auth",
 )
 
+H3 = Clause(
+    id="H3",
+    sentence="TLS is spoken where it is asked for, and only with who the given authority speaks for.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-backend-use-ssl",
+    needs="tls",
+)
+
 H4 = Clause(
     id="H4",
     sentence="global_keyprefix parts two applications on one server, and keeps each whole.",
