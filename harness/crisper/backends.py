@@ -57,7 +57,9 @@ class Backend:
     What only its vendor knows, each optional: `ttl(url, key)` is the life that the server itself says a key still has
     (`NEVER` where it has no end, None where it is gone); `redirects` are environment variables that its client is known
     to read; `switches` maps a boolean option of the URL to the attribute that is None or False where it is off;
-    `protect(url)` makes the server ask for a password, and returns what puts it into a URL.
+    `protect(url)` makes the server ask for a password, and returns what puts it into a URL; `tls(url, authority)`
+    returns the `result_backend` and the settings by which TLS is spoken at that URL (the broker's, where results travel
+    through it) with a server that this authority, a file, speaks for, and with no other.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Backend:
     redirects: tuple[str, ...] = ()
     switches: Mapping[str, str] = field(default_factory=dict)
     protect: Callable[[str], Callable[[str], str]] | None = None
+    tls: Callable[[str, Path], tuple[str, Mapping[str, object]]] | None = None
 
 
 #: The life of a key that never ends.

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from crisper.checks.faults import SECOND, raises_within, retried_until_back, survives, works_again
+from crisper.checks.faults import SECOND, raises_within, retried_until_back, retries_end, survives, works_again
 from crisper.history import History, Observation, Op, Play
 from crisper.scenario import Judged
 
@@ -185,3 +186,26 @@ def test_only_the_acknowledged_must_survive():
     """A write that raised before the fault, or was under way at it, promises nothing."""
     assert "unknown" == found(survives, refused("set", 1), read(22, None))[0]
     assert "unknown" == found(survives, write(9, took=3), read(22, None))[0]
+
+
+def stored(outcome: str, error: str | None, *, client: str = "client-1", **more) -> str:
+    """Return what is said of a store while the server was down, by a client that was to try again once."""
+    told = Observation(kind="client", at_ns=0, data={"client": client, "conf": {"result_backend_max_retries": 1}})
+    made = history(op("store_result", 11, outcome=outcome, error=error, took=0.1, **more))
+    return retries_end(replace(made, observations=[*made.observations, told]), NOBODY).word
+
+
+def test_retries_end_with_an_error_of_their_own():
+    """Not with the one of the last try, nor with an answer, nor never."""
+    assert "pass" == stored("unknown", "BackendStoreError")
+    assert ["fail"] * 3 == [
+        stored("unknown", "ConnectionError"),
+        stored("ok", None),
+        stored("unknown", "NoAnswerError"),
+    ]
+
+
+def test_who_was_not_told_to_try_again_need_not():
+    """At the kv layer Celery itself never does."""
+    assert "inapplicable" == retries_end(history(write(11)), NOBODY).word
+    assert "unknown" == stored("unknown", "ConnectionError", client="client-2")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from crisper.celery.client import Client
 from crisper.celery.recorder import Call
+from crisper.celery.upkeep import Upkeep
 from crisper.checks.counting import counts_exactly
 from crisper.checks.sharing import nobody_is_lost
 from crisper.checks.together import both
@@ -28,7 +28,7 @@ def counted_together(stage: Stage) -> None:
 
     Threads do where nothing is shared.
     """
-    client, alone, together = stage.client(), *stage.keys(2)
+    client, alone, together = Upkeep.of(stage.client()), *stage.keys(2)
     for _ in range(2):
         if client.incr(alone).error is not None:
             return
@@ -36,7 +36,7 @@ def counted_together(stage: Stage) -> None:
         stage.aside(_count_in_processes, within_s=60)
         return
     with ThreadPoolExecutor(CLIENTS) as threads:
-        for each in [stage.client() for _ in range(CLIENTS)]:
+        for each in [Upkeep.of(stage.client()) for _ in range(CLIENTS)]:
             threads.submit(_count, stage, each, together)
 
 
@@ -44,10 +44,10 @@ def _count_in_processes(stage: Stage) -> None:
     # What a client needs is imported before the fork.
     stage.client()
     key = stage.key()
-    forked(stage, CLIENTS, lambda child, _: _count(child, child.client(), key), within_s=50)
+    forked(stage, CLIENTS, lambda child, _: _count(child, Upkeep.of(child.client()), key), within_s=50)
 
 
-def _count(stage: Stage, client: Client, key: str) -> None:
+def _count(stage: Stage, client: Upkeep, key: str) -> None:
     calls: list[Call] = []
     until_ns = time.monotonic_ns() + LONGEST_NS
     while len(calls) < TIMES and time.monotonic_ns() < until_ns:

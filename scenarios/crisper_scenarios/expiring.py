@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crisper.celery.client import Client
+from crisper.celery.recorder import Call
 from crisper.checks.expiry import gone_in_time, kept_after_end, last_life_is_read, lifetimes_work, never_early
-from crisper.checks.lifetimes import fractions_end, reading_prolongs_nothing
+from crisper.checks.lifetimes import failures_live_by_their_own, fractions_end, reading_prolongs_nothing
 from crisper.checks.together import both
+from crisper.player.overhearing import warnings_of
 from crisper.player.stage import SECOND, Stage
 from crisper.player.watch import Watched, planted, watch
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.expiry import C1, C2, C5, C6, C14
+from crisper_scenarios.clauses.expiry import C1, C2, C5, C6, C8, C14
 from crisper_scenarios.clauses.values import A7, A9
 
 
@@ -73,6 +77,27 @@ def read_all_the_time(stage: Stage) -> None:
     twin.write(unread, b"mortal")
     watch(stage, [Watched(read, key, b"mortal")], closely=True)
     (twin if "shared" in stage.claims else read).read(unread)
+
+
+class _Failures(Client):
+    def write(self, key: str, value: object, *, keep: bool = True) -> Call:
+        """Store a failure."""
+        return self.store(key, ValueError(value), "FAILURE", keep=keep)
+
+
+@scenario({C8: failures_live_by_their_own}, layers=("result",), lane="watch", ops=300, seconds=60)
+def failing_lives(stage: Stage) -> None:
+    """Store failures with a result_failure_expires of 2 s, and watch them, unless it warns; a success outlives them."""
+    conf: dict[str, Any] = {"result_expires": 3600, "result_failure_expires": 2}
+    with warnings_of(stage) as heard:
+        failing = _Failures.of(stage.client(expires_ns=2 * SECOND, **conf))
+    if any("result_failure_expires" in text for text in heard):
+        return
+    reader = stage.reader(**conf)
+    success = stage.key()
+    reader.store(success, 42, "SUCCESS")
+    watch(stage, planted(failing, stage.keys(5), "mortal"))
+    reader.fetch(success)
 
 
 def _shortest(stage: Stage) -> int:

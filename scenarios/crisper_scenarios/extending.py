@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crisper.celery.upkeep import Upkeep
 from crisper.checks.extending import life_is_changed
 from crisper.player.stage import SECOND, Stage
 from crisper.player.watch import Watched, watch
@@ -18,7 +19,7 @@ KEYS = 5
 @scenario({A15: life_is_changed}, layers=("kv",), lane="watch", ops=300, seconds=60)
 def changed_lives(stage: Stage) -> None:
     """Give keys two seconds; then some of them an hour, or no end by None and 0; give a missing key two seconds."""
-    client = stage.reader()
+    client = Upkeep.of(stage.reader())
     watched = []
     for key in stage.keys(KEYS):
         client.write(key, b"mortal")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from crisper.celery.client import Client
-from crisper.checks.faults import raises_within, retried_until_back, works_again
+from crisper.checks.faults import raises_within, retried_until_back, retries_end, works_again
+from crisper.checks.storing import stores_reach_somebody
 from crisper.checks.together import both
 from crisper.clauses import Layer
 from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.faults import G1, G2, G9
+from crisper_scenarios.clauses.faults import G1, G2, G5, G6, G9
 
 
 #: Celery's own policy, twenty tries a second apart, takes 19 s (celery/backends/base.py, retry_policy).
@@ -28,19 +30,37 @@ BEYOND_NS = 4 * SECOND
 #: Long enough for a call to have failed at least once before the server is back.
 ABSENT_NS = 2 * SECOND
 
+#: One more try, a tenth of a second later.
+RETRIES: dict[str, Any] = {
+    "result_backend_always_retry": True,
+    "result_backend_max_retries": 1,
+    "result_backend_base_sleep_between_retries_ms": 100,
+}
+
 LAYERS: tuple[Layer, ...] = ("kv", "result")
 
 
-@scenario({G1: raises_within(DOWN_NS), G9: works_again}, layers=LAYERS, lane="alone", seconds=110)
+@scenario(
+    {G1: raises_within(DOWN_NS), G5: stores_reach_somebody, G6: retries_end, G9: works_again},
+    layers=LAYERS,
+    lane="alone",
+    seconds=110,
+)
 def server_down(stage: Stage) -> None:
-    """Kill the server: clients that have worked write, read and remove; start it again, and they do the same."""
+    """Kill the server: clients that have worked write, read and remove; start it again, and they do the same.
+
+    Results are stored and asked for as well by a client that is to try once more.
+    """
     cast = Cast(stage, DOWN_NS)
+    tries = _tries(stage)
     with stage.server.down():
-        cast.act()
+        cast.act(*tries)
     cast.act_again()
 
 
-@scenario({G2: raises_within(FROZEN_NS), G9: works_again}, layers=LAYERS, lane="alone", seconds=120)
+@scenario(
+    {G2: raises_within(FROZEN_NS), G5: stores_reach_somebody, G9: works_again}, layers=LAYERS, lane="alone", seconds=120
+)
 def server_frozen(stage: Stage) -> None:
     """Freeze the server: clients that have worked write, read and remove; thaw it, and they do the same.
 
@@ -88,19 +108,31 @@ class Cast:
         self.reader.read(self.present)
         self.remover.write(self.doomed, b"before")
 
-    def act(self) -> None:
-        """Make one call each, all at once, and wait until each is over or given up."""
+    def act(self, *others: Callable[[], object]) -> None:
+        """Make one call each, and those of others, all at once, and wait until each is over or given up."""
         calls: list[Callable[[], object]] = [
             lambda: self.writer.write(self.fresh[0], b"meanwhile"),
             lambda: self.reader.read(self.present),
             lambda: self.remover.remove(self.doomed),
+            *others,
         ]
         with ThreadPoolExecutor() as threads:
             list(threads.map(lambda call: call(), calls))
 
     def act_again(self) -> None:
-        """Write by either client what the reader then reads."""
+        """Write by either client what the reader then reads; it reads, too, what was written meanwhile."""
         for client, key in zip((self.writer, self.remover), self.fresh[1:], strict=True):
             client.write(key, b"after")
             self.reader.read(key)
         self.remover.remove(self.fresh[1])
+        self.reader.read(self.fresh[0])
+
+
+def _tries(stage: Stage) -> list[Callable[[], object]]:
+    """Return calls that Celery itself makes again; there are none at the kv layer."""
+    if stage.layer == "kv":
+        return []
+    client = stage.client(patience_ns=DOWN_NS + BEYOND_NS, **{**stage.timeouts, **RETRIES})
+    present, fresh = stage.keys(2)
+    client.store(present, "before", "STARTED")
+    return [partial(client.store, fresh, "meanwhile", "SUCCESS"), partial(client.fetch, present)]

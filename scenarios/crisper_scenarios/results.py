@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from crisper.checks.metadata import attribute_is, before, errors_are, meta_is_complete
+from uuid import UUID
+
+from crisper.celery.upkeep import Upkeep
+from crisper.checks.metadata import attribute_is, before, errors_are, meta_is_complete, meta_tells, uuids_are_ids
 from crisper.checks.register import reads_see_last_write
 from crisper.checks.together import both
 from crisper.player.stage import Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.results import B5, B6, B8, B9, B10, B12, B15, B17
+from crisper_scenarios.clauses.results import B5, B6, B7, B8, B9, B10, B12, B15, B17, B17b
 
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "tasks.py", line 7, in täsk\nValueError: no ☃'
+EXTENDED = {
+    "name": "crisper.echo",
+    "args": ["täxt", [1, None]],
+    "kwargs": {"key": {"a": 1.5}},
+    "worker": "worker@example",
+    "retries": 2,
+    "queue": "a-queue",
+}
 CHILDREN = ["crisper-child-1", "crisper-child-2"]
 
 
@@ -32,6 +43,25 @@ def fields_of_a_result(stage: Stage) -> None:
         task = stage.key()
         worker.store(task, result, state, group="a-group", parent_id="a-parent")
         reader.fetch(task)
+
+
+@scenario({B7: meta_tells(EXTENDED)}, layers=("result",))
+def extended_result(stage: Stage) -> None:
+    """Store a task with all that result_extended keeps of its request."""
+    worker, reader = stage.client(result_extended=True), stage.reader(result_extended=True)
+    task = stage.key()
+    worker.store(
+        task,
+        1,
+        "SUCCESS",
+        task=EXTENDED["name"],
+        args=EXTENDED["args"],
+        kwargs=EXTENDED["kwargs"],
+        hostname=EXTENDED["worker"],
+        retries=EXTENDED["retries"],
+        delivery_info={"routing_key": EXTENDED["queue"]},
+    )
+    reader.fetch(task)
 
 
 @scenario({B8: attribute_is(CHILDREN, "children")}, layers=("result",))
@@ -99,3 +129,16 @@ def empty_task_ids(stage: Stage) -> None:
     reader = stage.reader()
     reader.fetch("")
     reader.fetch(None)
+
+
+@scenario({B17b: uuids_are_ids}, layers=("result",))
+def uuids_as_task_ids(stage: Stage) -> None:
+    """Store tasks under a UUID and under its text; ask for each by the other, and forget both."""
+    worker, reader = Upkeep.of(stage.client()), Upkeep.of(stage.reader())
+    one, other = (UUID(int=stage.random.getrandbits(128), version=4) for _ in range(2))
+    worker.store_by_uuid(one, "by its UUID")
+    worker.store(str(other), "by its text", "SUCCESS")
+    for task in (one, other):
+        reader.fetch(str(task))
+        reader.fetch_by_uuid(task)
+        reader.forget(str(task))

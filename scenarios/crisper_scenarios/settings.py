@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
-from crisper.celery.urls import with_option, with_password, without_port
+from crisper.celery.urls import unchanged, with_option, with_password, without_port
 from crisper.checks.settings import (
     clients_are_apart,
     complaint_is_made,
-    credentials_are_used,
     default_port_is_tried,
     never_told,
+    scheme_is_known,
+    served_alone,
     switches_are_off,
 )
 from crisper.checks.sharing import every_process_reads
 from crisper.player import overhearing
-from crisper.player.stage import Stage
+from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.settings import H1, H2, H4, H6, H7, H8, H13
+from crisper_scenarios.clauses.settings import H1, H2, H3, H4, H6, H7, H8, H10, H13
 
 
 PASSWORD = "crisper-canary"  # noqa: S105 - the point is whether it is told
@@ -31,6 +32,19 @@ def password_in_url(stage: Stage) -> None:
         client.uri()
 
 
+credentials_are_used = served_alone(
+    "the right password", "a wrong password", unheard="nobody has said how its server is made to ask for a password"
+)
+trust_is_kept = served_alone(
+    "the authority that signed its certificate",
+    "another authority",
+    unheard="nobody has said how it is told to use TLS",
+)
+
+#: What is not trusted may be tried again and again.
+PATIENCE_NS = 4 * SECOND
+
+
 @scenario({H2: credentials_are_used}, layers=("result",), lane="alone", seconds=90, spoils=True)
 def credentials(stage: Stage) -> None:
     """Have the server ask for a password; one client has the right one in its URL, another a wrong one."""
@@ -42,6 +56,20 @@ def credentials(stage: Stage) -> None:
         task = stage.key()
         client.store(task, "secret", "SUCCESS")
         client.fetch(task)
+
+
+@scenario({H3: trust_is_kept}, layers=("result",), seconds=60)
+def tls(stage: Stage) -> None:
+    """Speak TLS with the server by a client that knows who signed its certificate, and by one that knows others."""
+    with stage.behind_tls() as clients:
+        if not clients:
+            return
+        stage.observe("door")
+        trusting = stage.reader(patience_ns=PATIENCE_NS, **clients[0])
+        task = stage.key()
+        trusting.store(task, "secret", "SUCCESS")
+        trusting.fetch(task)
+        stage.client(patience_ns=PATIENCE_NS, **clients[1]).fetch(task)
 
 
 @scenario({H4: clients_are_apart}, layers=("result",))
@@ -105,6 +133,13 @@ def _unknown(stage: Stage) -> None:
     client = stage.try_client(with_option, "no_such_option", "1")
     if client is not None:
         client.fetch(stage.key())
+
+
+@scenario({H10: scheme_is_known}, layers=("result",))
+def scheme_of_url(stage: Stage) -> None:
+    """Have Celery find the backend by its URL."""
+    stage.observe("scheme", name=stage.scheme, of_a_class=":" in stage.scheme or "." in stage.scheme)
+    stage.try_client(unchanged)
 
 
 @scenario({H13: switches_are_off}, layers=("result",))

@@ -82,7 +82,8 @@ class HangsWhenFrozen(Sturdy):
 class HangsWhenDown(Sturdy):
     """Waits for ever, too, for a server that is down, unless it is told to retry."""
 
-    must_fail = frozenset({"G1"})
+    # Whoever waits holds the lock that others need.
+    must_fail = frozenset({"G1", "G6"})
 
     def reach(self) -> None:
         while not self.up and not self.always_retry:
@@ -93,17 +94,20 @@ class HangsWhenDown(Sturdy):
 class SwallowsWhatItCannotStore(Sturdy):
     """Says that it stored where there was no server."""
 
-    must_fail = frozenset({"G1"})
+    must_fail = frozenset({"G1", "G5", "G6"})
 
     def set(self, key: bytes, value: str | bytes) -> None:
         if self.up:
             super().set(key, value)
 
+    def _store_result(self, task_id: str, result: Any, *rest: Any, **more: Any) -> Any:
+        return super()._store_result(task_id, result, *rest, **more) if self.up else result
+
 
 class SeesNothingWhenDown(Sturdy):
     """Says that nothing is stored where there was no server to ask."""
 
-    must_fail = frozenset({"G1"})
+    must_fail = frozenset({"G1", "G6"})
 
     def get(self, key: bytes) -> bytes | None:
         return super().get(key) if self.up else None
@@ -112,10 +116,20 @@ class SeesNothingWhenDown(Sturdy):
 class NeverRetries(Sturdy):
     """Knows no error after which it may try again."""
 
-    must_fail = frozenset({"G1"})
+    must_fail = frozenset({"G1", "G6"})
 
     def exception_safe_to_retry(self, exc: BaseException) -> bool:  # noqa: ARG002
         return False
+
+
+class RetriesForEver(Sturdy):
+    """Tries again until it is served, however often it was to."""
+
+    must_fail = frozenset({"G1", "G6"})
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.max_retries = float("inf")
 
 
 class NeverRecovers(Sturdy):

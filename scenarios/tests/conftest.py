@@ -22,7 +22,15 @@ SCENARIOS = HERE.parent / "crisper_scenarios"
 sys.path.insert(0, str(HERE))
 MODULES = [
     importlib.import_module(name)
-    for name in ("miniatures", "lies_of_values", "lies_of_time", "lies_of_results", "lies_of_groups", "lies_of_races")
+    for name in (
+        "miniatures",
+        "lies_of_values",
+        "lies_of_time",
+        "lies_of_results",
+        "lies_of_groups",
+        "lies_of_races",
+        "lies_of_upkeep",
+    )
 ]
 HONEST = MODULES[0].Honest
 MINIATURES = {

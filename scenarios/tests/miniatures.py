@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from celery import states
 from celery.backends.base import KeyValueStoreBackend
 from celery.exceptions import ImproperlyConfigured
 from kombu.utils.encoding import ensure_bytes
@@ -79,6 +80,8 @@ class Honest(KeyValueStoreBackend):
     """
 
     supports_autoexpire = True
+    supports_failure_expires = True
+    supports_result_compression = True
     implements_incr = True
     must_fail: ClassVar[Clauses] = frozenset()
     may_fail: ClassVar[Clauses] = frozenset()
@@ -118,6 +121,13 @@ class Honest(KeyValueStoreBackend):
     def set(self, key: str | bytes, value: Any) -> None:
         with self.lock:
             self.entries[self.name(key)] = ensure_bytes(value), self.due_ns()
+
+    def _set_with_state(self, key: str | bytes, value: Any, state: str) -> None:
+        with self.lock:
+            self.set(key, value)
+            life = self.app.conf.get("result_failure_expires")
+            if state == states.FAILURE and life is not None:
+                self.expire(key, life)
 
     def delete(self, key: str | bytes) -> None:
         with self.lock:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 from crisper.backends import NEVER, Backend, Facts
@@ -66,6 +66,10 @@ def _close(backend: Any) -> None:
     backend.store.link.close()
 
 
+def _tls(url: str, authority: Path) -> tuple[str, Mapping[str, object]]:
+    return f"{url.replace('consulkv://', 'consulkv+https://', 1)}?{urlencode({'ca': authority})}", {}
+
+
 consul_celery = Backend(
     name="consul-celery",
     url="consul://{host}:{port}/crisper",
@@ -84,7 +88,7 @@ consul_celery = Backend(
 consul = Backend(
     name="consul",
     url="consulkv://{host}:{port}/crisper-kv",
-    claims=frozenset({"kv", "shared", "incr", "expire", "autoexpire", "groups", "chords", "push"}),
+    claims=frozenset({"kv", "shared", "incr", "expire", "autoexpire", "groups", "chords", "push", "tls"}),
     client="python-consul2",
     engine=ENGINE,
     facts=Facts(largest_value_bytes=524_288),
@@ -92,5 +96,6 @@ consul = Backend(
     peek=_peek,
     release=_close,
     ttl=_life,
+    tls=_tls,
     redirects=("CONSUL_HTTP_ADDR",),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crisper.backends import Backend
 from crisper_backends.rabbitmq.broker import URL
@@ -17,6 +20,13 @@ def _disconnect(backend: Any) -> None:
         backend.result_consumer.stop()
 
 
+def _tls(url: str, authority: Path) -> tuple[str, Mapping[str, object]]:
+    # https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-use-ssl
+    name = urlsplit(url).hostname
+    trusted = {"ca_certs": str(authority), "cert_reqs": int(ssl.CERT_REQUIRED), "server_hostname": name}
+    return "rpc://", {"broker_url": url, "broker_use_ssl": trusted, "broker_transport_options": {"max_retries": 1}}
+
+
 rpc = Backend(
     name="rpc",
     url="rpc://",
@@ -27,6 +37,7 @@ rpc = Backend(
     engine=ENGINE,
     deviations=Path(__file__).parent / "deviations.toml",
     release=_disconnect,
+    tls=_tls,
     # https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-transport-options, with what py-amqp takes:
     # https://docs.celeryq.dev/projects/amqp/en/latest/reference/amqp.connection.html
     timeouts={

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlencode
 
 from crisper.backends import NEVER, Backend
 from crisper_backends.redis.engine import ENGINE
@@ -45,6 +46,12 @@ def _protect(url: str) -> Callable[[str], str]:
     return lambda open_url: open_url.replace("://", f"://:{password}@", 1)
 
 
+def _tls(url: str, authority: Path) -> tuple[str, Mapping[str, object]]:
+    # https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-backend-settings
+    options = urlencode({"ssl_cert_reqs": "CERT_REQUIRED", "ssl_ca_certs": authority})
+    return f"{url.replace('redis://', 'rediss://', 1)}?{options}", {}
+
+
 redis = Backend(
     name="redis",
     url="redis://{host}:{port}/0",
@@ -56,6 +63,7 @@ redis = Backend(
     release=_disconnect,
     ttl=_ttl,
     protect=_protect,
+    tls=_tls,
     # https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-socket-timeout (120 s if not set), and
     # https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#connection-timeouts
     timeouts={

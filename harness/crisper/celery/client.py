@@ -172,22 +172,6 @@ class Client:
         """kv: remove one value."""
         return self._call("kv", "delete", [key], lambda: self.backend.delete(self._named(key)))
 
-    def incr(self, key: str, *, keep: bool = True) -> Call:
-        """kv: count one more."""
-        return self._call("kv", "incr", [key], lambda: self.backend.incr(self._named(key)), keep=keep)
-
-    def expire(self, key: str, life_ns: int | None) -> Call:
-        """kv: give a key another life, in whole seconds; None and 0 have no end."""
-        seconds = None if life_ns is None else life_ns // 10**9
-        return self._call(
-            "kv",
-            "expire",
-            [key],
-            lambda: self.backend.expire(self._named(key), seconds),
-            given=seconds,
-            expires_ns=life_ns or None,
-        )
-
     def store(
         self,
         task_id: str,

@@ -45,6 +45,11 @@ def claims_of(cls: type[Any]) -> frozenset[Capability]:
     return frozenset(claims)
 
 
+def unchanged(url: str) -> str:
+    """Return the URL as it is."""
+    return url
+
+
 def with_option(url: str, name: str, value: str) -> str:
     """Return a URL with one more option."""
     return f"{url}{'&' if '?' in url else '?'}{name}={value}"

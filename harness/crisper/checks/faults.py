@@ -17,6 +17,10 @@ SECOND = 1_000_000_000
 RETRIED_WITHIN_NS = 10 * SECOND
 
 
+#: What Celery raises when it has tried often enough (celery/exceptions.py).
+GIVES_UP = {"store_result": "BackendStoreError", "get_task_meta": "BackendGetMetaError"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """A server was broken from `began_ns` to `ended_ns`, and answered again at `recovered_ns`."""
@@ -44,6 +48,15 @@ def raises_within(bound_ns: int) -> Check:
 def retried_until_back(history: History, _: Judged) -> Finding:
     """Every call on a server that is down succeeds once the server is back."""
     return _of_all(history, [_retried(op, history) for op in _during(history)])
+
+
+def retries_end(history: History, _: Judged) -> Finding:
+    """Every call that was told how often to try again raises Celery's own error for it while the server is down."""
+    told_to = [each.data for each in history.seen("client") if "result_backend_max_retries" in each.data["conf"]]
+    clients = {each["client"] for each in told_to}
+    if not clients:
+        return Finding(word="inapplicable", because="Celery itself tries again only where it stores or reads results")
+    return _of_all(history, [_gave_up(op, history) for op in _during(history) if op.client in clients])
 
 
 def works_again(history: History, _: Judged) -> Finding:
@@ -98,6 +111,17 @@ def _retried(op: Op, history: History) -> Finding:
     return failed(f"{op.call} was told to retry, and raised {op.failure}", op.seq)
 
 
+def _gave_up(op: Op, history: History) -> Finding:
+    after = f"after {_seconds(op.returned_ns - op.called_ns)} s"
+    if op.outcome == "ok":
+        return failed(f"{op.call} answered {told(_answer(op))} while the server was {faults(history)[0].what}", op.seq)
+    if op.error == GIVES_UP[op.call]:
+        return passed(f"{op.call} raised {op.error} {after}")
+    if op.error == "NoAnswerError":
+        return failed(f"{op.call} was to try again once, and was given up {after}", op.seq)
+    return failed(f"{op.call} was to try again once, and raised {op.failure}", op.seq)
+
+
 def _worked(op: Op, history: History, number: int) -> Finding | None:
     what = faults(history)[-1].what
     if op.outcome != "ok":
@@ -108,8 +132,8 @@ def _worked(op: Op, history: History, number: int) -> Finding | None:
     answer = answered(op)
     if write is None or same(answer, written(write)):
         return None
-    # What was there before is another promise.
-    if answer is MISSING and write.called_ns < faults(history)[-1].began_ns:
+    # What was there before, and what was stored meanwhile, are other promises.
+    if answer is MISSING and write.called_ns < faults(history)[-1].ended_ns:
         return None
     difference = f"{op.call} answered {told(answer)}; last written was {told(written(write))}"
     return failed(f"{difference}, as call {number} after the server was {what}", write.seq, op.seq)

@@ -6,10 +6,10 @@ import math
 
 from crisper.backends import NEVER
 from crisper.checks.answers import MISSING, READS, WRITES, answered
-from crisper.checks.expiry import DECIDED, GRAIN_NS, LATE_NS, SECOND, Life, lag, lives
+from crisper.checks.expiry import DECIDED, GRAIN_NS, LATE_NS, SECOND, Life, gone_in_time, lag, lives, never_early
 from crisper.history import History
 from crisper.scenario import Check, Judged
-from crisper.verdicts import Finding, failed, passed, undecided
+from crisper.verdicts import Finding, failed, merged, passed, undecided
 
 
 #: Between a write and the look at the server's own clock.
@@ -62,6 +62,17 @@ def fractions_end(history: History, _: Judged) -> Finding:
         return undecided(f"{len(decided)} of {len(findings)} keys were looked at near their end{lag(history)}")
     wrong = [finding for finding in decided if finding.word == "fail"]
     return wrong[0] if wrong else passed(f"{len(decided)} fractions were honoured or rounded up")
+
+
+def failures_live_by_their_own(history: History, contestant: Judged) -> Finding:
+    """Failures end when they are to, and nothing else does; or it was warned that this is not so."""
+    if any("result_failure_expires" in each.data["text"] for each in history.seen("complaint")):
+        return passed("it warns that failures live as long as results")
+    for op in history.calls(*READS):
+        stored = next(each for each in history.calls(*WRITES) if each.keys == op.keys)
+        if stored.input["status"] == "SUCCESS" and answered(op) is MISSING:
+            return failed(f"a success is gone {_told(stored.expires_ns)}, as failures are to be", stored.seq, op.seq)
+    return merged([never_early(history, contestant), gone_in_time(history, contestant)])
 
 
 def reading_prolongs_nothing(history: History, _: Judged) -> Finding:

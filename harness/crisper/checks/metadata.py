@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from crisper.checks.answers import answered, same, told
 from crisper.history import History, Op
 from crisper.scenario import Check, Judged
-from crisper.values import Value
+from crisper.values import Value, shown
 from crisper.verdicts import Finding, failed, passed, undecided
 
 
@@ -25,6 +27,38 @@ def meta_is_complete(history: History, _: Judged) -> Finding:
     return passed("every field is told")
 
 
+def meta_tells(expected: Mapping[str, Value]) -> Check:
+    """Return the check that what is stored tells these fields, too."""
+
+    def check(history: History, _: Judged) -> Finding:
+        ops = list(history.calls("store_result", "get_task_meta"))
+        for op in ops:
+            if op.outcome != "ok":
+                return failed(f"{op.call} raised {op.failure}", op.seq)
+            meta = op.output if op.call == "get_task_meta" else expected
+            wrong = {name: meta.get(name) for name, value in expected.items() if meta.get(name) != value}
+            if wrong:
+                fields = ", ".join(f"{name} {shown(value)}" for name, value in wrong.items())
+                return failed(f"get_task_meta told {fields}; stored was otherwise", op.seq)
+        return passed(f"{', '.join(expected)} are told") if ops else undecided("nothing was asked")
+
+    return check
+
+
+def uuids_are_ids(history: History, _: Judged) -> Finding:
+    """What is stored under a UUID, or under its text, is told to who asks by either."""
+    stored = {op.keys[0]: op for op in history.calls("store_result", "store_result(UUID)")}
+    asked = list(history.calls("get_task_meta", "get_task_meta(UUID)"))
+    for op in (*stored.values(), *asked):
+        if op.outcome != "ok":
+            return failed(f"{op.call} raised {op.failure}", op.seq)
+    for op in asked:
+        store = stored[op.keys[0]]
+        if not same(answered(op), store.input):
+            return failed(f"{op.call} answered {told(answered(op))}; {store.call} had stored it", store.seq, op.seq)
+    return passed("a UUID is as good as its text") if asked else undecided("nothing was asked")
+
+
 def attribute_is(expected: Value, *calls: str) -> Check:
     """Return the check that every one of these calls answered so."""
 
@@ -36,6 +70,22 @@ def attribute_is(expected: Value, *calls: str) -> Check:
             if op.output != expected:
                 return failed(f"{op.call} answered {op.output!r}; stored was {expected!r}", op.seq)
         return passed(f"{len(ops)} times {expected!r}") if ops else undecided("nothing was asked")
+
+    return check
+
+
+def answers_are(call: str, expected: Sequence[Value]) -> Check:
+    """Return the check that the calls of a name answered these, one after the other."""
+
+    def check(history: History, _: Judged) -> Finding:
+        ops = list(history.calls(call))
+        for op in history.ops:
+            if op.outcome != "ok":
+                return failed(f"{op.call} raised {op.failure}", op.seq)
+        for op, value in zip(ops, expected, strict=True):
+            if op.output != value:
+                return failed(f"{call} answered {shown(op.output)}, not {shown(value)}", op.seq)
+        return passed(f"{call} answered {', '.join(map(shown, expected))}")
 
     return check
 

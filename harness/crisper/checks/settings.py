@@ -54,6 +54,15 @@ def complaint_is_made(history: History, _: Judged) -> Finding:
     return failed("an option that nobody knows is taken without a word", *(op.seq for op in history.ops))
 
 
+def scheme_is_known(history: History, _: Judged) -> Finding:
+    """Celery makes a backend of the URL; where this names the class itself, nothing has to be known."""
+    (scheme,) = [each.data for each in history.seen("scheme")]
+    for op in history.ops:
+        if op.outcome != "ok":
+            return failed(f"with the scheme {scheme['name']} {op.call} raised {op.failure}", op.seq)
+    return passed("its URL names the class itself" if scheme["of_a_class"] else f"Celery knows {scheme['name']}")
+
+
 def switches_are_off(history: History, _: Judged) -> Finding:
     """No boolean option is on after it was set to 0 or false."""
     changes = {op.client: op.input["arguments"] for op in history.calls("connect")}
@@ -64,14 +73,21 @@ def switches_are_off(history: History, _: Judged) -> Finding:
     return passed("0 and false mean no")
 
 
-def credentials_are_used(history: History, _: Judged) -> Finding:
-    """Whoever has the right password is served, and whoever has a wrong one is not."""
-    names = list(dict.fromkeys(op.client for op in history.ops))
-    if len(names) < 2:  # noqa: PLR2004 - the right one and the wrong one
-        return failed("nobody has said how its server is made to ask for a password")
-    for op in history.ops:
-        if op.client == names[0] and op.outcome != "ok":
-            return failed(f"with the right password {op.call} raised {op.failure}", op.seq)
-        if op.client != names[0] and op.outcome == "ok":
-            return failed(f"with a wrong password {op.call} answered", op.seq)
-    return passed("the right password is served, a wrong one is not")
+def served_alone(right: str, wrong: str, *, unheard: str) -> Check:
+    """Return the check that the first client, with what is right, is served, and the other, with what is wrong, is not.
+
+    `unheard` says what it means that there are no two clients.
+    """
+
+    def check(history: History, _: Judged) -> Finding:
+        names = list(dict.fromkeys(op.client for op in history.ops))
+        if len(names) < 2:  # noqa: PLR2004 - the right one and the wrong one
+            return failed(unheard)
+        for op in history.ops:
+            if op.client == names[0] and op.outcome != "ok":
+                return failed(f"with {right} {op.call} raised {op.failure}", op.seq)
+            if op.client != names[0] and op.outcome == "ok":
+                return failed(f"with {wrong} {op.call} answered", op.seq)
+        return passed(f"{right} is served, {wrong} is not")
+
+    return check

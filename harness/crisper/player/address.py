@@ -7,11 +7,12 @@ import msgspec
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """Where a contestant is reached, as `result_backend` and `broker_url`; the container, where it may be
-    harmed, and how long its server took to start.
+    harmed, and how long its server took to start; the folder, where it has one instead of a server.
     """
 
     url: str
     broker: str | None = None
+    folder: str | None = None
     container: str | None = None
     host: str | None = None
     port: int | None = None

@@ -20,9 +20,10 @@ from crisper.errors import HarnessError
 from crisper.history import History
 from crisper.player import bench, processes
 from crisper.player.channel import Channel, Enter, Entered, Hire, Perform, Performed
+from crisper.player.contact import Contact
 from crisper.player.crew import Crew
 from crisper.player.lag import Lag
-from crisper.player.stage import LONG_NS, Contact, Stage
+from crisper.player.stage import LONG_NS, Stage
 from crisper.scenario import Scenario, Workload
 from crisper.secrecy import Secrets
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from crisper.player.stage import Stage
+
+
+#: What warnings do is one state of the whole process.
+_ears = threading.Lock()
 
 
 def connections(stage: Stage) -> None:
@@ -31,6 +38,18 @@ def complaints(stage: Stage) -> None:
     logging.getLogger().addHandler(Ear(logging.WARNING))
     warnings.simplefilter("always")
     warnings.showwarning = lambda message, *_, **__: stage.observe("complaint", text=_told(stage, str(message)))
+
+
+@contextmanager
+def warnings_of(stage: Stage) -> Iterator[list[str]]:
+    """Note what is warned of meanwhile, and fill a list with it; by other threads too, if they do just then."""
+    texts: list[str] = []
+    with _ears, warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        yield texts
+    for each in heard:
+        texts.append(_told(stage, str(each.message)))
+        stage.observe("complaint", text=texts[-1])
 
 
 def _told(stage: Stage, text: str) -> str:

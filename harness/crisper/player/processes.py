@@ -112,7 +112,8 @@ def _play(
 ) -> None:
     from crisper import registry
     from crisper.celery.recorder import attempt
-    from crisper.player.stage import Contact, Stage
+    from crisper.player.contact import Contact
+    from crisper.player.stage import Stage
 
     os.environ.update(environment)
     backend = registry.backend(away.option)

@@ -6,25 +6,22 @@ import itertools
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace
 
-from crisper.backends import Backend
 from crisper.celery.caller import Caller
 from crisper.celery.client import Client, Replies, connect
 from crisper.celery.recorder import Call, Recorder
 from crisper.celery.worker import Pool
 from crisper.clauses import Layer
 from crisper.history import Observation
-from crisper.player import processes
-from crisper.player.address import Address
-from crisper.player.crew import Crew
+from crisper.player import doors, processes
+from crisper.player.contact import Contact
 from crisper.player.processes import Recorded
 from crisper.player.workers import Worker, WorkerError
-from crisper.secrecy import Secrets
 from crisper.servers.faults import Breakable
 from crisper.values import canonical
 
@@ -37,18 +34,6 @@ LONG_NS = 3600 * SECOND
 
 class BudgetSpentError(Exception):
     """A script made more calls than its scenario declared."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contact:
-    """How one playing reaches its contestant."""
-
-    address: Address
-    option: str
-    namespace: str
-    backend: Backend
-    crew: Crew | None = None
-    secrets: Secrets = field(default_factory=Secrets)
 
 
 class Stage:
@@ -113,12 +98,12 @@ class Stage:
     def _next_name(self) -> str:
         return f"{self._name}-{len(self._clients) + 1}"
 
-    def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: Any) -> Client:
+    def reader(self, **more: Any) -> Client:
         """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
-        client = self.client(expires_ns=expires_ns, patience_ns=patience_ns, **conf)
+        client = self.client(**more)
         self.replies.to = getattr(client.backend, "oid", None)
         if self.replies.to is not None:
-            self.observe("client", client=client.name, conf=self.secrets.settings(conf), replies=True)
+            self.observe("client", client=client.name, conf={}, replies=True)
         self._announce(client)
         return client
 
@@ -190,6 +175,11 @@ class Stage:
         """What every name of this playing begins with."""
         return self._contact.namespace
 
+    @property
+    def scheme(self) -> str:
+        """What the URL begins with: the scheme by which Celery is to know the backend, or the name of its class."""
+        return self._contact.scheme
+
     def try_client(self, change: Callable[..., str], *arguments: str) -> Client | None:
         """Make a client for a changed URL, as a call that may be refused; None where it was.
 
@@ -215,10 +205,24 @@ class Stage:
         """Look whether a boolean option of the URL is on."""
         client.look(self._contact.backend.switches[option])
 
+    def elsewhere(self) -> Callable[[str], str] | None:
+        """Return what turns the URL into that of an empty place of this playing's own; None where none can be had.
+
+        For what could harm others who keep their results at the same place.
+        """
+        return self._contact.elsewhere()
+
     def protect(self) -> Callable[[str], str] | None:
         """Make the playing's own server ask for a password; return what puts it into a URL, None where nobody knows."""
         protect = self._contact.backend.protect
         return None if protect is None else protect(self._contact.address.url)
+
+    def behind_tls(self) -> AbstractContextManager[list[dict[str, Any]]]:
+        """Have TLS spoken to the server; give what makes a client that trusts its authority, and one another authority.
+
+        Nothing, where nobody has said how the backend is told to.
+        """
+        return doors.clients(self._contact.backend, self._contact.address)
 
     @property
     def options(self) -> list[str]:
@@ -228,9 +232,7 @@ class Stage:
     @property
     def redirects(self) -> dict[str, str]:
         """Environment variables that could lead a client elsewhere: to a port where nobody listens."""
-        nowhere = "http://127.0.0.1:9"
-        proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), nowhere)
-        return proxies | {name: nowhere.removeprefix("http://") for name in self._contact.backend.redirects}
+        return self._contact.redirects
 
     def ttl(self, client: Client, key: str) -> None:
         """Note the life that the server itself says a key still has; nothing where nobody can look."""

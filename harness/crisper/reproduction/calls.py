@@ -39,8 +39,8 @@ class Wording:
         return self.literals.literal(value)
 
 
-def _store_result(op: Op, say: Wording) -> str:
-    task, extra = say.key(op), dict(op.extra)
+def _store_result(op: Op, say: Wording, task: str = "") -> str:
+    task, extra = task or say.key(op), dict(op.extra)
     arguments = [task, say.value(op.input["result"]), say.value(op.input["status"])]
     if "traceback" in extra:
         arguments.append(f"traceback={say.value(extra.pop('traceback'))}")
@@ -51,6 +51,10 @@ def _store_result(op: Op, say: Wording) -> str:
         request |= {name: say.value(value) for name, value in extra.items()}
         arguments.append(f"request=Context({', '.join(f'{name}={value}' for name, value in request.items())})")
     return f"store_result({', '.join(arguments)})"
+
+
+def _uuid(op: Op, say: Wording) -> str:
+    return f"uuid.UUID({say.key(op)})"
 
 
 def _save_group(op: Op, say: Wording) -> str:
@@ -88,6 +92,9 @@ CALLS: dict[str, Callable[[Op, Wording], str]] = {
     "store_result": _store_result,
     "get_task_meta": lambda op, say: f"get_task_meta({say.key(op)})",
     "forget": lambda op, say: f"forget({say.key(op)})",
+    "store_result(UUID)": lambda op, say: _store_result(op, say, _uuid(op, say)),
+    "get_task_meta(UUID)": lambda op, say: f"get_task_meta({_uuid(op, say)})",
+    "reload_task_result": lambda op, say: f"reload_task_result({say.key(op)})",
     "save_group": _save_group,
     "restore_group": _restore_group,
     "delete_group": lambda op, say: f"delete_group({say.key(op)})",
@@ -142,6 +149,7 @@ AROUND: dict[str, Callable[[Op, Wording], str]] = {
     "pickle": _pickled,
     "pickled state": _pickled_state,
     "GroupResult.get": _joined,
+    "exists": lambda op, say: f"{variable(op.client)}.app.AsyncResult({say.key(op)}).exists()",
 }
 
 #: How an answer is taken, where it is given only when it is used up, or recorded as what it tells.
@@ -153,8 +161,15 @@ ANSWERS = {
 #: How long a result is waited for that a worker is to send.
 PATIENCE_NS = 5_000_000_000
 
-#: Calls that no script makes.
-BY_HAND = ("chord", "mark_as_done", "mark_as_failure", "chord_unlock", "bodies")
+#: Calls that no script makes, and why.
+UNSAYABLE = {
+    **dict.fromkeys(
+        ("chord", "mark_as_done", "mark_as_failure", "chord_unlock", "bodies"),
+        "was played by hand, as a worker and its broker would",
+    ),
+    "stored size": "tells what was not said, which no answer shows",
+    "cleanup": "would remove what others keep at the same place",
+}
 
 
 def variable(client: str) -> str:
@@ -172,8 +187,8 @@ def call(op: Op, say: Wording) -> str:
 
     Raises UnsayableError for a call that nobody has said how to write.
     """
-    if op.call in BY_HAND:
-        message = f"{op.call} was played by hand, as a worker and its broker would"
+    if op.call in UNSAYABLE:
+        message = f"{op.call} {UNSAYABLE[op.call]}"
         raise UnsayableError(message)
     if is_wait(op):
         return _wait(op, say)

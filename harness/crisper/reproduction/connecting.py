@@ -16,6 +16,7 @@ from crisper.values import Value
 
 #: For every change of a URL that a History tells of (crisper.celery.urls), the URL as an expression.
 CHANGED: dict[str, Callable[..., str]] = {
+    "unchanged": lambda: "url",
     "with_option": lambda name, value: f"url + ('&' if '?' in url else '?') + {f'{name}={value}'!r}",
     "with_password": lambda password: f"url.replace('://', {f'://:{password}@'!r}, 1)",
     "without_port": lambda: r"re.sub(r':\d+', '', url, count=1)",
@@ -58,11 +59,9 @@ class Clients:
             self._literals.imports |= {"import logging", "import warnings"}
             lines += LISTENING
         names = {op.client for op in self._found.ops}.union(filter(None, [replies_to(self._history)]))
-        return lines + [
-            self._made(name)
-            for name in sorted(names, key=_number)
-            if name not in self._changed and name not in self._others
-        ]
+        for name in sorted(names - {*self._changed, *self._others}, key=_number):
+            lines += [self._made(name), *self._announced(name)]
+        return lines
 
     def before(self, op: Op) -> list[str]:
         """Return the lines for clients that are made only for this call: in another environment."""
@@ -87,6 +86,14 @@ class Clients:
             return []
         self._literals.imports.add("import os")
         return [f"os.environ.update({self._literals.literal(told.data['environment'])})"]
+
+    def _announced(self, name: str) -> list[str]:
+        # As sending a task does; else nobody would have a place for its results yet.
+        if name != replies_to(self._history) or "shared" in self._contestant.claims:
+            return []
+        client = variable(name)
+        sending = f"with {client}.app.producer_or_acquire() as producer:"
+        return [sending, f"    {client}.on_task_call(producer, {client}.oid)"]
 
     def _made(self, name: str) -> str:
         return f"{variable(name)} = {self._celery(name, 'url')}"

@@ -45,6 +45,9 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
     """
     evidence = [op for op in history.ops if op.seq in finding.evidence]
     _expect_no_fault(history, evidence)
+    if any(history.seen("door")):
+        message = "its server spoke TLS through a door of ours"
+        raise UnsayableError(message)
     decisive = _decisive(evidence)
     if any(history.seen("together")):
         return _race(history, decisive, evidence)

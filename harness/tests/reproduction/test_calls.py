@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from crisper.celery.chords import Conductor
 from crisper.celery.client import Client, Replies, connect
 from crisper.celery.groups import Groups
 from crisper.celery.recorder import Recorder
-from crisper.reproduction.calls import AROUND, BY_HAND, CALLS, Wording, call
+from crisper.celery.upkeep import Upkeep
+from crisper.reproduction.calls import AROUND, CALLS, UNSAYABLE, Wording, call
 from crisper.reproduction.literals import Literals
 from crisper.reproduction.record import UnsayableError
 
@@ -20,10 +23,23 @@ def test_whatever_a_client_records_can_be_written(layer):
     client.read("key")
     client.remove("key")
     client.mget(["key"])
-    client.incr("key")
-    client.expire("key", None)
 
     assert set() == {op.call for op in recorder.ops()} - set(CALLS)
+
+
+def test_upkeep_can_be_written():
+    """What is asked of a backend besides storing and reading has its form in a script, where it does no harm."""
+    recorder = Recorder()
+    connected = connect("cache+memory://", expires_ns=None)
+    upkeep = Upkeep.of(Client("client-1", "result", connected, recorder, None, Replies()))
+    upkeep.incr("key")
+    upkeep.expire("key", None)
+    upkeep.reload("task")
+    upkeep.exists("task")
+    upkeep.store_by_uuid(UUID(int=1), 1)
+    upkeep.fetch_by_uuid(UUID(int=1))
+
+    assert set() == {op.call for op in recorder.ops()} - {*CALLS, *AROUND}
 
 
 def test_groups_can_be_written():
@@ -59,7 +75,9 @@ def test_what_is_played_by_hand_has_no_script():
     conductor.finish("by-hand-1", 1)
     conductor.fail("by-hand-2", ValueError())
     conductor.bodies("by-hand")
+    Upkeep.of(conductor).cleanup()
+    Upkeep.of(conductor).stored_size("by-hand")
 
-    assert set(BY_HAND) == {op.call for op in recorder.ops()}
+    assert set(UNSAYABLE) == {op.call for op in recorder.ops()}
     with pytest.raises(UnsayableError, match="chord was played by hand"):
         call(recorder.ops()[0], Wording(literals=Literals("memory"), names={}, connection=str))

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from crisper.history import Observation
 from crisper.reproduction.record import UnsayableError
 
 
@@ -256,3 +257,10 @@ def test_a_value_that_is_not_kept_has_no_script(made):
     value = {"$type": "Socket", "$repr": "<socket at 0x1>"}
     with pytest.raises(UnsayableError, match="a value of type Socket is not kept whole"):
         made.text(made.history(made.op(1, "set", input=value), made.op(2, output=None)), 2)
+
+
+def test_what_was_said_through_a_door_has_no_script(made):
+    """Nobody else's server speaks TLS where it did not."""
+    behind = made.history(*reads_back(made), observations=[Observation(kind="door", at_ns=1, data={})])
+    with pytest.raises(UnsayableError, match="through a door of ours"):
+        made.text(behind, 2)

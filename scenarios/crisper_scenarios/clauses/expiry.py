@@ -56,6 +56,14 @@ C7 = Clause(
     source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
 )
 
+C8 = Clause(
+    id="C8",
+    sentence="With result_failure_expires failures, and they alone, live for that long, or a warning says that not.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-failure-expires",
+    since="5.7",
+)
+
 C9 = Clause(
     id="C9",
     sentence="What a chord keeps of itself lives for result_chord_expires, longer or shorter than results.",
@@ -63,6 +71,13 @@ C9 = Clause(
     source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-chord-expires",
     needs="incr",
     since="5.7",
+)
+
+C10 = Clause(
+    id="C10",
+    sentence="What has expired goes by itself where supports_autoexpire says so, else by cleanup(); nothing else does.",
+    level="must",
+    source="celery/backends/base.py, supports_autoexpire; celery/beat.py, backend_cleanup",
 )
 
 C13 = Clause(
@@ -78,4 +93,12 @@ C14 = Clause(
     sentence="Reading does not prolong life.",
     level="must",
     source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
+
+C15 = Clause(
+    id="C15",
+    sentence="Groups expire as results do.",
+    level="should",
+    source="celery/backends/base.py, _save_group",
+    needs="groups",
 )

@@ -34,6 +34,27 @@ G4 = Clause(
     needs="durable",
 )
 
+G5 = Clause(
+    id="G5",
+    sentence="A store that reached nobody raises.",
+    level="must",
+    source="celery/backends/base.py, store_result",
+)
+
+G6 = Clause(
+    id="G6",
+    sentence="After result_backend_max_retries a call raises BackendStoreError, or BackendGetMetaError.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-backend-max-retries",
+)
+
+G7 = Clause(
+    id="G7",
+    sentence="What cannot succeed fails at once, whatever is to be retried.",
+    level="should",
+    source="celery/backends/base.py, exception_safe_to_retry",
+)
+
 G9 = Clause(
     id="G9",
     sentence="After an error the same object works again.",

@@ -47,6 +47,13 @@ B6 = Clause(
     source="celery/backends/base.py, _get_result_meta",
 )
 
+B7 = Clause(
+    id="B7",
+    sentence="With result_extended a result tells name, args, kwargs, worker, retries and queue of its task as well.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-extended",
+)
+
 B8 = Clause(
     id="B8",
     sentence="Children of a task come back as results.",
@@ -68,11 +75,33 @@ B10 = Clause(
     source="celery/backends/base.py, store_result",
 )
 
+B11 = Clause(
+    id="B11",
+    sentence="An exception that cannot be serialized as it is comes back by its name, and nothing raises.",
+    level="should",
+    source="celery/utils/serialization.py, get_pickleable_exception and ensure_serializable",
+)
+
 B12 = Clause(
     id="B12",
     sentence="json, pickle, yaml and msgpack round-trip; a content type that is not accepted is refused.",
     level="must",
     source="kombu/serialization.py, registry",
+)
+
+B13 = Clause(
+    id="B13",
+    sentence="Who reads by another serializer gets the right value or an error, and nothing else.",
+    level="should",
+    source="celery/backends/base.py, decode",
+)
+
+B14 = Clause(
+    id="B14",
+    sentence="With result_compression results are compressed, or a warning says that not; whoever reads them can.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-compression",
+    since="5.7",
 )
 
 B15 = Clause(
@@ -82,6 +111,21 @@ B15 = Clause(
     source="celery/backends/base.py, forget",
 )
 
+B16 = Clause(
+    id="B16",
+    sentence="A result that is reloaded is the one that is stored now, whatever was read before.",
+    level="should",
+    source="celery/backends/base.py, reload_task_result",
+)
+
+B16b = Clause(
+    id="B16b",
+    sentence="AsyncResult.exists() says whether anything is stored of a task.",
+    level="should",
+    source="celery/result.py, AsyncResult.exists",
+    since="5.7",
+)
+
 B17 = Clause(
     id="B17",
     sentence="An empty task id, or None, raises ValueError.",
@@ -89,11 +133,26 @@ B17 = Clause(
     source="celery/backends/base.py, get_key_for_task",
 )
 
+B17b = Clause(
+    id="B17b",
+    sentence="A task id may be a UUID, and names the same task as its text.",
+    level="must",
+    source="celery/backends/base.py, get_key_for_task",
+    since="5.7",
+)
+
 B18 = Clause(
     id="B18",
     sentence="Odd task ids are kept apart from each other and within their namespace, or refused with an error.",
     level="must",
     source="security: a task id may come from outside",
+)
+
+B19 = Clause(
+    id="B19",
+    sentence="Only SUCCESS is remembered by who has read it, and with result_cache_max -1 nothing is.",
+    level="should",
+    source="celery/backends/base.py, get_task_meta",
 )
 
 B20 = Clause(

@@ -55,6 +55,14 @@ H2 = Clause(
     needs="auth",
 )
 
+H3 = Clause(
+    id="H3",
+    sentence="TLS is spoken where it is asked for, and only with who the given authority speaks for.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-backend-use-ssl",
+    needs="tls",
+)
+
 H4 = Clause(
     id="H4",
     sentence="global_keyprefix parts two applications on one server, and keeps each whole.",
@@ -82,6 +90,13 @@ H8 = Clause(
     sentence="An option of the URL that nobody knows raises or warns.",
     level="should",
     source="least surprise",
+)
+
+H10 = Clause(
+    id="H10",
+    sentence="Celery finds the backend by the scheme of its URL.",
+    level="must",
+    source="celery/app/backends.py, by_name: entry points of the group celery.result_backends",
 )
 
 H13 = Clause(
