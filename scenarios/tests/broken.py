@@ -243,6 +243,12 @@ class Switch:
         with self._noted("down"):
             yield
 
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        self._miniature.up = False
+        with self._noted("cut"):
+            yield
+
     def restart(self) -> None:
         with self._noted("restarted"):
             self._miniature.restarted()

@@ -26,6 +26,13 @@ G3 = Clause(
     source="https://github.com/celery/celery/issues/4857",
 )
 
+G10 = Clause(
+    id="G10",
+    sentence="Where the network is cut for two seconds in a burst of results, nothing that was acknowledged is lost.",
+    level="must",
+    source="celery/backends/base.py, store_result returns once the result is stored",
+)
+
 G4 = Clause(
     id="G4",
     sentence="What was acknowledged is still there after a server restart.",
