@@ -11,6 +11,10 @@ from crisper.reproduction.record import UnsayableError
 from crisper.values import Value
 
 
+#: What makes a key the type in which a client hands it over, by how that client does it.
+TYPES = {"encode": "ensure_bytes", "str": "bytes_to_str"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wording:
     """What things are called in one script: `names` by key, `replies_to` the client that results are sent to.
@@ -24,8 +28,13 @@ class Wording:
     connection: Callable[[Op], str]
 
     def key(self, op: Op) -> str:
-        """Return the variable that holds the key or task id of a call."""
-        return self.names[op.keys[0]]
+        """Return the variable that holds the key or task id of a call, in the type in which it was handed over."""
+        name = self.names[op.keys[0]]
+        if op.layer != "kv" or "keys" not in op.extra:
+            return name
+        form = TYPES[op.extra["keys"]]
+        self.literals.imports.add(f"from kombu.utils.encoding import {form}")
+        return f"{form}({name})"
 
     def keys(self, op: Op) -> str:
         """Return the keys of a call, as a list."""

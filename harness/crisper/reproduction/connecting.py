@@ -58,11 +58,17 @@ class Clients:
             self._literals.imports |= {"import logging", "import warnings"}
             lines += LISTENING
         names = {op.client for op in self._found.ops}.union(filter(None, [replies_to(self._history)]))
-        return lines + [
-            self._made(name)
-            for name in sorted(names, key=_number)
-            if name not in self._changed and name not in self._others
-        ]
+        at_first = [name for name in sorted(names, key=_number) if name not in {*self._changed, *self._others}]
+        return [*lines, *map(self._made, at_first), *self._announced()]
+
+    def _announced(self) -> list[str]:
+        """Return the lines that do what sending a task does, where only its sender is told the result."""
+        reader, claims = replies_to(self._history), self._contestant.claims
+        if reader is None or "shared" in claims or "push" not in claims:
+            return []
+        name = variable(reader)
+        lines = [f"with {name}.app.producer_or_acquire() as producer:  # as whoever sends a task does"]
+        return [*lines, f"    {name}.on_task_call(producer, {name}.oid)"]
 
     def before(self, op: Op) -> list[str]:
         """Return the lines for clients that are made only for this call: in another environment."""
