@@ -79,7 +79,7 @@ class Client:
         self.backend = backend
         self.expires_ns = expires_ns
         self._recorder = recorder
-        self._replies = replies
+        self.replies = replies
         self._patience_ns = patience_ns
         self._named = getattr(backend, "key_t", str)
         self._typed: Mapping[str, object] | None = None
@@ -93,7 +93,7 @@ class Client:
 
     def announce(self) -> None:
         """Do at the caller's end what sending a task does; it is noted only where it raises."""
-        announced = partial(announce, self.backend, self._replies.to)
+        announced = partial(announce, self.backend, self.replies.to)
         call = self._call("result", "on_task_call", [], announced, keep=False)
         if call.error is not None:
             self._recorder.retain(call)
@@ -133,7 +133,7 @@ class Client:
         """Return the same application as this thread has it: with an object of its own, unless Celery shares one."""
         other = copy.copy(self)
         other.name, other.backend = name, self.backend.app.backend
-        other._replies = Replies(getattr(other.backend, "oid", None))  # noqa: SLF001 - our own
+        other.replies = Replies(getattr(other.backend, "oid", None))
         return other
 
     def pickled(self) -> tuple[Client | None, Call]:
@@ -197,7 +197,7 @@ class Client:
         **more: object,
     ) -> Call:
         """result: what a worker does when a task changes its state; `more` adds to the task's request."""
-        context = request(task_id, self._replies.to, **more)
+        context = request(task_id, self.replies.to, **more)
         return self._call(
             "result",
             "store_result",

@@ -114,9 +114,10 @@ class Stage:
         return f"{self._name}-{len(self._clients) + 1}"
 
     def reader(self, *, expires_ns: int | None = LONG_NS, patience_ns: int | None = None, **conf: Any) -> Client:
-        """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
+        """Return a client that sends tasks: where results are not shared, only the newest reads what others store."""
         client = self.client(expires_ns=expires_ns, patience_ns=patience_ns, **conf)
-        self.replies.to = getattr(client.backend, "oid", None)
+        client.replies = Replies(getattr(client.backend, "oid", None))
+        self.replies.to = client.replies.to
         if self.replies.to is not None:
             self.observe("client", client=client.name, conf=self.secrets.settings(conf), replies=True)
         self._announce(client)
@@ -153,7 +154,7 @@ class Stage:
         return caller
 
     def key(self) -> str:
-        """Return a key (or task id) that nobody has used."""
+        """Return a key that nobody has used."""
         self.expect_budget()
         return f"{self._contact.namespace}-{next(self._numbers)}"
 

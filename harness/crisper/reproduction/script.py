@@ -9,8 +9,8 @@ from crisper.history import History, Op
 from crisper.reproduction import racing, working
 from crisper.reproduction.calls import Wording, call, variable
 from crisper.reproduction.comparing import condition, late_after_ns
-from crisper.reproduction.connecting import Clients, replies_to
-from crisper.reproduction.excerpt import Excerpt, excerpt
+from crisper.reproduction.connecting import Clients
+from crisper.reproduction.excerpt import PAUSE_NS, Excerpt, excerpt
 from crisper.reproduction.literals import WIDTH, Literals
 from crisper.reproduction.setting import keys, naming
 from crisper.runs import ContestantInfo
@@ -34,7 +34,7 @@ def script(history: History, finding: Finding, contestant: ContestantInfo, told:
     found = excerpt(history, finding)
     literals = Literals(contestant.name)
     made = Clients(history, found, contestant, literals)
-    say = Wording(literals=literals, names=naming(found), replies_to=replies_to(history), connection=made.connection)
+    say = Wording(literals=literals, names=naming(found), replies_to=made.replies_to, connection=made.connection)
     setting = [*made.at_first(), "run = uuid.uuid4()", *keys(found, say)]
     calls = [line for op in found.ops[:-1] for line in [*_pause(found, op), *made.before(op), *_call(op, say)]]
     last = found.decisive
@@ -79,7 +79,7 @@ def _imports(found: Excerpt, because: str, calls: list[str], literals: Literals)
 
 def _pause(found: Excerpt, op: Op) -> list[str]:
     pause_ns = found.pauses_ns.get(op.seq)
-    return [f"time.sleep({pause_ns / 1e9:.1f})"] if pause_ns else []
+    return [f"time.sleep({pause_ns / 1e9:.{1 if pause_ns >= PAUSE_NS else 2}f})"] if pause_ns else []
 
 
 def _call(op: Op, say: Wording) -> list[str]:
