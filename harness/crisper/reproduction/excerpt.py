@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from crisper.checks.answers import MISSING, READS, REMOVALS, WRITES, answered
+from crisper.checks.answers import MISSING, READS, REMOVALS, WRITES, answered, same, written
 from crisper.checks.expiry import LATE_NS, SECOND
 from crisper.history import History, Op
 from crisper.reproduction.record import UnsayableError
@@ -74,11 +74,21 @@ def _decisive(evidence: list[Op]) -> Op:
 
 def _on_its_keys(history: History, decisive: Op, evidence: list[Op]) -> list[Op]:
     keys = {key for op in evidence if op.seq <= decisive.seq for key in op.keys}
+    keys.update(_strays(history, decisive, keys))
     ops = [op for op in history.ops if op.seq <= decisive.seq and (keys.intersection(op.keys) or op in evidence)]
     if len(ops) > MANY:
         telling = {op.seq for op in evidence}
         ops = [op for op in ops if op.call not in READS or op.seq in telling]
     return ops
+
+
+def _strays(history: History, decisive: Op, keys: set[str]) -> list[str]:
+    """Return the key that an answer was written to, where that was none of these."""
+    if decisive.call not in READS or decisive.outcome != "ok":
+        return []
+    wrote = [op for op in history.ops if op.call in WRITES and op.seq < decisive.seq]
+    sources = [op.keys[0] for op in wrote if same(written(op), answered(decisive))]
+    return [] if keys.intersection(sources) else sources[-1:]
 
 
 def _queued(history: History, decisive: Op) -> list[Op]:

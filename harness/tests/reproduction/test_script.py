@@ -291,3 +291,14 @@ def test_who_sends_tasks_says_so_first(made):
 
     assert "    client_1.on_task_call(producer, client_1.oid)" in made.text(found, 1, claims=["push"]).splitlines()
     assert "on_task_call" not in made.text(found, 1, claims=["push", "shared"])
+
+
+def test_a_value_of_another_key_comes_with_its_write(made):
+    """An answer that was written to another key would not be there without it."""
+    write = made.op(1, "set", key=f"{made.NAMESPACE}-1//a", input="one")
+    mine = made.op(2, "set", key=f"{made.NAMESPACE}-1/a", input="two")
+    read = made.op(3, key=f"{made.NAMESPACE}-1/a", output="one")
+
+    assert "client_1.set(key_1, 'one')\nclient_1.set(key_2, 'two')\n" in made.text(
+        made.history(write, mine, read), 2, 3
+    )
