@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from crisper.checks.bursts import acknowledged_is_kept
 from crisper.player.stage import SECOND, Stage
@@ -26,8 +27,9 @@ PATIENCE_NS = 15 * SECOND
 @scenario({G10: acknowledged_is_kept}, layers=("result",), lane="alone", seconds=90, ops=2000)
 def network_cut(stage: Stage) -> None:
     """Three clients store new results all the time; for two seconds the server is off its network. Read all of them."""
-    reader = stage.reader(patience_ns=PATIENCE_NS, **stage.timeouts)
-    writers = [stage.client(patience_ns=PATIENCE_NS, **stage.timeouts) for _ in range(WRITERS)]
+    settings: dict[str, Any] = {**stage.timeouts}
+    reader = stage.reader(patience_ns=PATIENCE_NS, **settings)
+    writers = [stage.client(patience_ns=PATIENCE_NS, **settings) for _ in range(WRITERS)]
     tasks: list[str] = []
     over = threading.Event()
 

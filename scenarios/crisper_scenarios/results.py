@@ -105,7 +105,7 @@ def serializers(stage: Stage) -> None:
             reader.store(task, value, "SUCCESS")
             reader.fetch(task)
     strict, task = stage.reader(result_serializer="pickle", result_accept_content=["json"]), stage.key()
-    reader.store(task, 42, "SUCCESS")
+    stage.client(result_serializer="pickle").store(task, 42, "SUCCESS")
     strict.fetch(task)
 
 

@@ -31,15 +31,12 @@ def connect(url: str, *, broker: str | None = None, expires_ns: int | None, **co
 
     `expires_ns` becomes `result_expires` (whole seconds as int); None means no expiry. Raises what Celery raises.
     """
-    app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, backend=url, **_quiet)
+    app = Celery(f"crisper-{next(_numbers)}", set_as_current=False, backend=url, fixups=[])
     _apps.append(app)
     expires = None if expires_ns is None else expires_ns / 1e9
     whole = int(expires) if expires is not None and expires.is_integer() else expires
     app.conf.update({"result_expires": whole, "result_cache_max": -1, **brokers.settings(broker), **conf})
     return app.backend
-
-
-_quiet: dict[str, Any] = {"fixups": []}
 
 
 def request(task_id: str, replies: str | None, **more: object) -> Context:
@@ -82,9 +79,10 @@ class Client:
         self.backend = backend
         self.expires_ns = expires_ns
         self._recorder = recorder
-        self._replies = replies
+        self.replies = replies
         self._patience_ns = patience_ns
         self._named = getattr(backend, "key_t", str)
+        self._typed: Mapping[str, object] | None = None
 
     @classmethod
     def of(cls, client: Client) -> Self:
@@ -95,7 +93,7 @@ class Client:
 
     def announce(self) -> None:
         """Do at the caller's end what sending a task does; it is noted only where it raises."""
-        announced = partial(announce, self.backend, self._replies.to)
+        announced = partial(announce, self.backend, self.replies.to)
         call = self._call("result", "on_task_call", [], announced, keep=False)
         if call.error is not None:
             self._recorder.retain(call)
@@ -119,23 +117,23 @@ class Client:
             name=name,
             keys=tuple(keys),
             given=given,
-            extra=extra,
+            extra=self._typed if layer == "kv" else extra,
             expires_ns=expires_ns,
             keep=keep,
             patience_ns=self._patience_ns,
         )
 
-    def typed(self, form: Callable[[str], object]) -> Client:
+    def typed(self, form: Any) -> Client:
         """Return the same client, handing keys over in another type: `str`, or `str.encode` for bytes."""
         other = copy.copy(self)
-        other._named = form  # noqa: SLF001 - our own
+        other._named, other._typed = form, {"keys": form.__name__}  # noqa: SLF001 - our own
         return other
 
     def in_this_thread(self, name: str) -> Client:
         """Return the same application as this thread has it: with an object of its own, unless Celery shares one."""
         other = copy.copy(self)
         other.name, other.backend = name, self.backend.app.backend
-        other._replies = Replies(getattr(other.backend, "oid", None))  # noqa: SLF001 - our own
+        other.replies = Replies(getattr(other.backend, "oid", None))
         return other
 
     def pickled(self) -> tuple[Client | None, Call]:
@@ -183,7 +181,7 @@ class Client:
         **more: object,
     ) -> Call:
         """result: what a worker does when a task changes its state; `more` adds to the task's request."""
-        context = request(task_id, self._replies.to, **more)
+        context = request(task_id, self.replies.to, **more)
         return self._call(
             "result",
             "store_result",

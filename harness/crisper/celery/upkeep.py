@@ -29,7 +29,7 @@ class Upkeep(Client):
 
     def store_by_uuid(self, task: UUID, result: object) -> Call:
         """result: store SUCCESS of a task whose id is no text."""
-        context = request(str(task), self._replies.to)
+        context = request(str(task), self.replies.to)
         return self._call(
             "result",
             "store_result(UUID)",

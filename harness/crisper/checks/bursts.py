@@ -21,7 +21,9 @@ def acknowledged_is_kept(history: History, _: Judged) -> Finding:
     unread = sum(op.keys[0] not in reads for op in kept)
     if lost:
         read = reads[lost[0].keys[0]]
-        because = f"{len(lost)} of {len(kept)} acknowledged writes are lost: {read.call} answered {told(answered(read))}"
+        because = (
+            f"{len(lost)} of {len(kept)} acknowledged writes are lost: {read.call} answered {told(answered(read))}"
+        )
         return failed(f"{because}; {_others(history, reads)}", lost[0].seq, read.seq)
     if unread or not kept:
         return undecided(f"{unread} of {len(kept)} acknowledged writes could not be read again")
@@ -35,5 +37,9 @@ def _others(history: History, reads: dict[str, Op]) -> str:
     hung = sum(op.error == "NoAnswerError" for op in refused)
     mended_ns = faults(history)[-1].ended_ns
     through = [op.returned_ns for op in history.calls(*WRITES) if op.outcome == "ok" and op.returned_ns > mended_ns]
-    again = f"the first came through {(min(through) - mended_ns) / SECOND:.1f} s after" if through else "none came through after"
+    again = (
+        f"the first came through {(min(through) - mended_ns) / SECOND:.1f} s after"
+        if through
+        else "none came through after"
+    )
     return f"of {len(refused)} not acknowledged {found} were found; {hung} calls hung; {again}"

@@ -99,9 +99,10 @@ class Stage:
         return f"{self._name}-{len(self._clients) + 1}"
 
     def reader(self, **more: Any) -> Client:
-        """Return the client that the tasks were sent by: where results are not shared, only it can read them."""
+        """Return a client that sends tasks: where results are not shared, only the newest reads what others store."""
         client = self.client(**more)
-        self.replies.to = getattr(client.backend, "oid", None)
+        client.replies = Replies(getattr(client.backend, "oid", None))
+        self.replies.to = client.replies.to
         if self.replies.to is not None:
             self.observe("client", client=client.name, conf={}, replies=True)
         self._announce(client)
@@ -138,7 +139,7 @@ class Stage:
         return caller
 
     def key(self) -> str:
-        """Return a key (or task id) that nobody has used."""
+        """Return a key that nobody has used."""
         self.expect_budget()
         return f"{self._contact.namespace}-{next(self._numbers)}"
 

@@ -11,21 +11,30 @@ from crisper.reproduction.record import UnsayableError
 from crisper.values import Value
 
 
+#: What makes a key the type in which a client hands it over, by how that client does it.
+TYPES = {"encode": "ensure_bytes", "str": "bytes_to_str"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """What things are called in one script: `names` by key, `replies_to` the client that results are sent to.
+    """What things are called in one script: `names` by key, `replies_to` the client that a result is sent to.
 
     `connection` is how a client is made by a call.
     """
 
     literals: Literals
     names: dict[str, str]
-    replies_to: str | None = None
+    replies_to: Callable[[Op], str | None] = lambda _: None
     connection: Callable[[Op], str]
 
     def key(self, op: Op) -> str:
-        """Return the variable that holds the key or task id of a call."""
-        return self.names[op.keys[0]]
+        """Return the variable that holds the key or task id of a call, in the type in which it was handed over."""
+        name = self.names[op.keys[0]]
+        if op.layer != "kv" or "keys" not in op.extra:
+            return name
+        form = TYPES[op.extra["keys"]]
+        self.literals.imports.add(f"from kombu.utils.encoding import {form}")
+        return f"{form}({name})"
 
     def keys(self, op: Op) -> str:
         """Return the keys of a call, as a list."""
@@ -44,10 +53,11 @@ def _store_result(op: Op, say: Wording, task: str = "") -> str:
     arguments = [task, say.value(op.input["result"]), say.value(op.input["status"])]
     if "traceback" in extra:
         arguments.append(f"traceback={say.value(extra.pop('traceback'))}")
-    if extra or say.replies_to:
+    replies_to = say.replies_to(op)
+    if extra or replies_to:
         say.literals.imports.add("from celery.app.task import Context")
         request = {"id": task, "correlation_id": task, "children": "[]"}
-        request |= {"reply_to": f"{variable(say.replies_to)}.oid"} if say.replies_to else {}
+        request |= {"reply_to": f"{variable(replies_to)}.oid"} if replies_to else {}
         request |= {name: say.value(value) for name, value in extra.items()}
         arguments.append(f"request=Context({', '.join(f'{name}={value}' for name, value in request.items())})")
     return f"store_result({', '.join(arguments)})"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from crisper.checks.waiting import GRACE_NS
 from crisper.history import Op
+from crisper.reproduction.calls import is_wait
 from crisper.reproduction.literals import Literals
 from crisper.values import Value
 
@@ -19,8 +21,21 @@ def condition(op: Op, because: str, literals: Literals) -> str:
         return f"seen == {op.error!r}"
     if isinstance(op.output, dict) and "status" in op.output:
         fields = ["status", "result", *(name for name in op.output if re.search(rf"\b{name}\b", because))]
-        return _together([_same(f"seen[{name!r}]", op.output.get(name), literals) for name in dict.fromkeys(fields)])
+        return _together([_field(name, op.output.get(name), literals) for name in dict.fromkeys(fields)])
     return _same("seen", op.output, literals)
+
+
+def late_after_ns(op: Op, because: str) -> int | None:
+    """Return how long a wait would have to take to be as late as the recorded one; None where it was not too late."""
+    if not is_wait(op) or "only after" not in because:
+        return None
+    return GRACE_NS + (int(op.input["timeout_ns"]) if op.error == "TimeoutError" else 0)
+
+
+def _field(name: str, value: Value, literals: Literals) -> str:
+    if name == "date_done" and value is not None:  # another moment than the recorded one
+        return "seen['date_done'] is not None"
+    return _same(f"seen[{name!r}]", value, literals)
 
 
 def _together(conditions: list[str]) -> str:

@@ -42,6 +42,9 @@ class Clients:
         self._found = found
         self._contestant = contestant
         self._literals = literals
+        self._readers = {
+            str(each.data["client"]): each.at_ns for each in history.seen("client") if each.data.get("replies")
+        }
         self._changed = {op.client: op for op in found.ops if op.call == "connect"}
         self._others = {op.client: op for op in reversed(found.ops) if op.process != found.ops[0].process}
 
@@ -58,10 +61,26 @@ class Clients:
         if self.listening:
             self._literals.imports |= {"import logging", "import warnings"}
             lines += LISTENING
-        names = {op.client for op in self._found.ops}.union(filter(None, [replies_to(self._history)]))
-        for name in sorted(names - {*self._changed, *self._others}, key=_number):
-            lines += [self._made(name), *self._announced(name)]
-        return lines
+        names = {op.client for op in self._found.ops}.union(filter(None, map(self.replies_to, self._found.ops)))
+        at_first = [name for name in sorted(names, key=_number) if name not in {*self._changed, *self._others}]
+        return [*lines, *map(self._made, at_first), *(line for name in at_first for line in self._announced(name))]
+
+    def replies_to(self, op: Op) -> str | None:
+        """Return the client that a result is sent to: whoever stores it, or the newest of those that send tasks."""
+        if not self._readers or op.client in self._readers:
+            return op.client if self._readers else None
+        before = [name for name, at_ns in self._readers.items() if at_ns <= op.called_ns]
+        return before[-1] if before else next(iter(self._readers))
+
+    def _announced(self, reader: str) -> list[str]:
+        """Return the lines that do what sending a task does, where only its sender is told the result."""
+        claims = self._contestant.claims
+        refused = any(op.client == reader for op in self._history.calls("on_task_call"))
+        if refused or reader not in self._readers or "shared" in claims or "push" not in claims:
+            return []
+        name = variable(reader)
+        lines = [f"with {name}.app.producer_or_acquire() as producer:  # as whoever sends a task does"]
+        return [*lines, f"    {name}.on_task_call(producer, {name}.oid)"]
 
     def before(self, op: Op) -> list[str]:
         """Return the lines for clients that are made only for this call: in another environment."""
@@ -87,14 +106,6 @@ class Clients:
         self._literals.imports.add("import os")
         return [f"os.environ.update({self._literals.literal(told.data['environment'])})"]
 
-    def _announced(self, name: str) -> list[str]:
-        # As sending a task does; else nobody would have a place for its results yet.
-        if name != replies_to(self._history) or "shared" in self._contestant.claims:
-            return []
-        client = variable(name)
-        sending = f"with {client}.app.producer_or_acquire() as producer:"
-        return [sending, f"    {client}.on_task_call(producer, {client}.oid)"]
-
     def _made(self, name: str) -> str:
         return f"{variable(name)} = {self._celery(name, 'url')}"
 
@@ -106,11 +117,6 @@ class Clients:
             where.append("broker='memory://'")
         options = _options(_conf(self._history, name, self._found), self._literals)
         return f"Celery({', '.join([*where, *options])}).backend"
-
-
-def replies_to(history: History) -> str | None:
-    """Return the client that results were sent to, where they are not shared."""
-    return next((str(each.data["client"]) for each in history.seen("client") if each.data.get("replies")), None)
 
 
 def _number(client: str) -> tuple[int, str]:

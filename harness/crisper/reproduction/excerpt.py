@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from crisper.checks.answers import MISSING, READS, REMOVALS, WRITES, answered
+from crisper.checks.answers import MISSING, READS, REMOVALS, WRITES, answered, same, written
 from crisper.checks.expiry import LATE_NS, SECOND
 from crisper.history import History, Op
 from crisper.reproduction.record import UnsayableError
@@ -19,6 +19,9 @@ PAUSE_NS = SECOND // 2
 
 #: From so many calls on, reads that show nothing are left out.
 MANY = 30
+
+#: More calls than these are no script that anybody would read.
+MOST = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +54,12 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
     decisive = _decisive(evidence)
     if any(history.seen("together")):
         return _race(history, decisive, evidence)
-    keys = {key for op in evidence if op.seq <= decisive.seq for key in op.keys}
-    ops = [op for op in history.ops if op.seq <= decisive.seq and (keys.intersection(op.keys) or op in evidence)]
-    if len(ops) > MANY:
-        telling = {op.seq for op in evidence}
-        ops = [op for op in ops if op.call not in READS or op.seq in telling]
+    queued = any(each.data.get("replies") for each in history.seen("client"))
+    ops = _queued(history, decisive) if queued else _on_its_keys(history, decisive, evidence)
     names = {op.client for op in ops}
     ops = [op for op in history.ops if op in ops or (op.call == "connect" and op.client in names)]
     _expect_one_after_another(history, ops, apart=any(history.seen("aside")))
-    return Excerpt(ops=ops, pauses_ns=_pauses(ops))
+    return Excerpt(ops=ops, pauses_ns=_pauses(ops, PAUSE_NS // 10 if queued else PAUSE_NS))
 
 
 def _decisive(evidence: list[Op]) -> Op:
@@ -73,6 +73,36 @@ def _decisive(evidence: list[Op]) -> Op:
         message = f"{decisive.call} succeeded: what was wrong with it was seen behind Celery's back"
         raise UnsayableError(message)
     return decisive
+
+
+def _on_its_keys(history: History, decisive: Op, evidence: list[Op]) -> list[Op]:
+    keys = {key for op in evidence if op.seq <= decisive.seq for key in op.keys}
+    keys.update(_strays(history, decisive, keys))
+    ops = [op for op in history.ops if op.seq <= decisive.seq and (keys.intersection(op.keys) or op in evidence)]
+    if len(ops) > MANY:
+        telling = {op.seq for op in evidence}
+        ops = [op for op in ops if op.call not in READS or op.seq in telling]
+    return ops
+
+
+def _strays(history: History, decisive: Op, keys: set[str]) -> list[str]:
+    """Return the key that an answer was written to, where that was none of these."""
+    if decisive.call not in READS or decisive.outcome != "ok":
+        return []
+    wrote = [op for op in history.ops if op.call in WRITES and op.seq < decisive.seq]
+    sources = [op.keys[0] for op in wrote if same(written(op), answered(decisive))]
+    return [] if keys.intersection(sources) else sources[-1:]
+
+
+def _queued(history: History, decisive: Op) -> list[Op]:
+    """Return every call so far: where results share a queue, what becomes of one hangs on who looked for another."""
+    ops = [op for op in history.ops if op.seq <= decisive.seq and op.call != "on_task_call"]
+    announced = sum(bool(each.data.get("replies")) for each in history.seen("client"))
+    # Every call has a number, also one that was not kept.
+    if len(ops) > MOST or decisive.seq > len(ops) + announced:
+        message = f"it hangs on {decisive.seq} calls, {len(ops)} of them kept, since results share one queue"
+        raise UnsayableError(message)
+    return ops
 
 
 def _race(history: History, decisive: Op, evidence: list[Op]) -> Excerpt:
@@ -117,9 +147,9 @@ def _overlap(one: Op, other: Op) -> bool:
     return one.seq != other.seq and one.called_ns < other.returned_ns and other.called_ns < one.returned_ns
 
 
-def _pauses(ops: list[Op]) -> dict[int, int]:
+def _pauses(ops: list[Op], least_ns: int) -> dict[int, int]:
     gaps = {later.seq: later.called_ns - before.returned_ns for before, later in pairwise(ops)}
-    pauses = {seq: gap for seq, gap in gaps.items() if gap >= PAUSE_NS}
+    pauses = {seq: gap for seq, gap in gaps.items() if gap >= least_ns}
     last = ops[-1]
     if last.seq in pauses and last.call in READS and last.outcome == "ok":
         pauses[last.seq] = _steady(pauses[last.seq], ops)

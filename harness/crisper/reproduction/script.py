@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from crisper.history import History, Op
 from crisper.reproduction import racing, working
 from crisper.reproduction.calls import Wording, call, variable
-from crisper.reproduction.comparing import condition
-from crisper.reproduction.connecting import Clients, replies_to
-from crisper.reproduction.excerpt import Excerpt, excerpt
+from crisper.reproduction.comparing import condition, late_after_ns
+from crisper.reproduction.connecting import Clients
+from crisper.reproduction.excerpt import PAUSE_NS, Excerpt, excerpt
 from crisper.reproduction.literals import WIDTH, Literals
 from crisper.reproduction.setting import keys, naming
 from crisper.runs import ContestantInfo
@@ -34,7 +34,7 @@ def script(history: History, finding: Finding, contestant: ContestantInfo, told:
     found = excerpt(history, finding)
     literals = Literals(contestant.name)
     made = Clients(history, found, contestant, literals)
-    say = Wording(literals=literals, names=naming(found), replies_to=replies_to(history), connection=made.connection)
+    say = Wording(literals=literals, names=naming(found), replies_to=made.replies_to, connection=made.connection)
     setting = [*made.at_first(), "run = uuid.uuid4()", *keys(found, say)]
     calls = [line for op in found.ops[:-1] for line in [*_pause(found, op), *made.before(op), *_call(op, say)]]
     last = found.decisive
@@ -47,7 +47,7 @@ def script(history: History, finding: Finding, contestant: ContestantInfo, told:
         setting += working.definitions(found.ops, literals, broker=contestant.broker)
         body = [working.worker(last.client), *(f"    {line}" for line in body)]
     values = [f"{name} = {expression}" for name, expression in literals.made.values()]
-    parts = (_head(told, contestant), _imports(found, calls, literals), setting, values, body)
+    parts = (_head(told, contestant), _imports(found, finding.because, calls, literals), setting, values, body)
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -68,17 +68,18 @@ def _harmless(text: str) -> str:
     return shown.replace("\\", "/").replace('"""', "'''")
 
 
-def _imports(found: Excerpt, calls: list[str], literals: Literals) -> list[str]:
+def _imports(found: Excerpt, because: str, calls: list[str], literals: Literals) -> list[str]:
     needed = {"import sys", "import uuid", *literals.imports}
-    needed |= {"import time"} if found.pauses_ns else set()
+    needed |= {"import time"} if found.pauses_ns or late_after_ns(found.decisive, because) is not None else set()
     needed |= {"from contextlib import suppress"} if any(line.startswith("with suppress") for line in calls) else set()
-    python = sorted((each for each in needed if "celery" not in each), key=lambda line: (line.startswith("from"), line))
-    return [*python, "", *sorted({"from celery import Celery"} | needed - {*python})]
+    others = {each for each in needed if "celery" in each or "kombu" in each}
+    python = sorted(needed - others, key=lambda line: (line.startswith("from"), line))
+    return [*python, "", *sorted({"from celery import Celery"} | others)]
 
 
 def _pause(found: Excerpt, op: Op) -> list[str]:
     pause_ns = found.pauses_ns.get(op.seq)
-    return [f"time.sleep({pause_ns / 1e9:.1f})"] if pause_ns else []
+    return [f"time.sleep({pause_ns / 1e9:.{1 if pause_ns >= PAUSE_NS else 2}f})"] if pause_ns else []
 
 
 def _call(op: Op, say: Wording) -> list[str]:
@@ -94,10 +95,13 @@ def _decision(op: Op, because: str, say: Wording, *, quietly: bool) -> list[str]
     else:
         error = ["except Exception as error:", "    seen = type(error).__name__"]
         taken = ["try:", f"    {line}", "    seen = 'no error'", *error]
-    seen = condition(op, because, say.literals)
+    seen = condition(op, because, say.literals) + (" and not complaints" if quietly else "")
+    if (bound_ns := late_after_ns(op, because)) is not None:
+        taken.insert(0, "began = time.monotonic()")
+        seen += f" and time.monotonic() - began > {bound_ns / 1e9:g}"
     return [
         *taken,
-        f"if {seen}{' and not complaints' if quietly else ''}:",
+        f"if {seen}:",
         f"    sys.exit({f'reproduced: {because}'!r})",
         f"print('not reproduced: {op.call} gave', repr(seen))",
     ]

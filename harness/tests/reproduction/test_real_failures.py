@@ -17,24 +17,44 @@ from crisper.servers.parallel import Servers
 pytestmark = pytest.mark.integration
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios" / "crisper_scenarios"
-BACKENDS = ("memory", "filesystem", "sqlite", "redis", "consul-celery")
+BACKENDS = ("memory", "filesystem", "sqlite", "redis", "consul-celery", "rpc")
 
 #: Most of a script is waiting.
 TOGETHER = 4
 
+#: What fails only sometimes is given so many chances.
+OFTEN = 5
+
+QUEUED = "since results share one queue"
+BROKEN = "it takes a server that is "
+#: Why failures of these clauses may have no script.
+BEYOND = {
+    "A6": (QUEUED,),
+    "A7": (QUEUED,),
+    "C1": (QUEUED,),
+    "C2": (QUEUED,),
+    "C5": (QUEUED,),
+    "C6": (QUEUED,),
+    "B20": (QUEUED,),
+    "C3": ("it was seen behind Celery's back",),  # what is left on the server
+    "C9": ("was played by hand",),
+    "C13": (BROKEN,),
+    "D6": ("was played by hand",),
+    "F2": ("it was seen behind Celery's back", "its calls were made by"),  # children that hang, or mix up
+    "F9": ("it is a race",),
+    "G1": (BROKEN,),
+    "G2": (BROKEN,),
+    "G9": (BROKEN,),
+}
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """The Run of a whole gate."""
+    """The Run of a whole gate, faults and workers included."""
     file = tmp_path_factory.mktemp("gate") / "run.jsonl"
     backends = [word for name in BACKENDS for word in ("--backend", name)]
     command = [sys.executable, "-m", "pytest", str(SCENARIOS), "-p", "no:cacheprovider", "-m", "not measure"]
-    done = subprocess.run(
-        [*command, "--run", str(file), "--update-deviations", *backends], capture_output=True, text=True, check=False
-    )
-
-    assert 0 == done.returncode, done.stdout
-
+    subprocess.run([*command, "--run", str(file), "--update-deviations", *backends], capture_output=True, check=False)
     return runs.read(file)
 
 
@@ -53,7 +73,7 @@ def addresses(tmp_path_factory):
 
 
 def played(script: Path, address) -> tuple[int, str]:
-    """Run a script with Celery and the server alone; return its exit code and what it said."""
+    """Run a script with Celery and the server alone; return its exit code and what it said last."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", str(script), *filter(None, [address.url, address.broker])],
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
@@ -63,21 +83,45 @@ def played(script: Path, address) -> tuple[int, str]:
         check=False,
         timeout=120,
     )
-    return done.returncode, (done.stdout + done.stderr).strip()
+    # A client may have more to say at the interpreter's exit.
+    told = [line for line in (done.stdout + done.stderr).splitlines() if "reproduced: " in line]
+    return done.returncode, told[0] if told else done.stderr
+
+
+def seen_again(script: Path, address, tries: int) -> tuple[int, str]:
+    """Run a script until it shows the failure, so many times at most."""
+    for _ in range(tries):
+        code, said = played(script, address)
+        if code:
+            break
+    return code, said
 
 
 def test_every_failure_is_seen_again(run, addresses):
     """Each script of a gate, on a fresh server of its kind, ends with 1 and the recorded reason."""
-    reasons = {(each.play, each.clause): each.finding.because for each in run.verdicts}
-    scripts = [each for each in run.reproductions if each.script is not None]
+    verdicts = {(each.play, each.clause): each for each in run.verdicts}
+    told = {each.file: verdicts[each.play, each.clause] for each in run.reproductions if each.script is not None}
+    intermittent = {known.place for each in run.contestants for known in each.deviations if known.intermittent}
     with ThreadPoolExecutor(TOGETHER) as threads:
-        ended = [
-            threads.submit(played, folder(Path(run.path)) / each.file, addresses[each.play.contestant])
-            for each in scripts
-        ]
-    seen = {each.file: future.result() for each, future in zip(scripts, ended, strict=True)}
+        ended = {
+            file: threads.submit(
+                seen_again,
+                folder(Path(run.path)) / file,
+                addresses[each.play.contestant],
+                OFTEN if each.deviation in intermittent else 1,
+            )
+            for file, each in told.items()
+        }
+    seen = {file: future.result() for file, future in ended.items()}
 
-    assert {each.file: (1, f"reproduced: {reasons[each.play, each.clause]}") for each in scripts} == seen
+    assert {file: (1, f"reproduced: {each.finding.because}") for file, each in told.items()} == seen
+
+
+def test_what_has_no_script_is_beyond_one(run):
+    """Only what calls on Celery cannot bring about, or cannot show, has none, and each says why."""
+    without = {(each.clause, each.play, each.because) for each in run.reproductions if each.script is None}
+
+    assert set() == {each for each in without if not any(reason in each[2] for reason in BEYOND.get(each[0], ()))}
 
 
 def test_every_failure_has_a_reproduction(run):
@@ -90,5 +134,6 @@ def test_every_failure_has_a_reproduction(run):
 
 def test_a_whole_gate_finds_nothing_to_change(run):
     """The deviations on file are what the suite sees, no more and no less."""
+    assert 0 == run.footer.exit_code
     assert [] == run.footer.complaints
     assert "# Nothing to change." in (Path(run.path).with_suffix("") / "deviations.toml").read_text()

@@ -264,3 +264,49 @@ def test_what_was_said_through_a_door_has_no_script(made):
     behind = made.history(*reads_back(made), observations=[Observation(kind="door", at_ns=1, data={})])
     with pytest.raises(UnsayableError, match="through a door of ours"):
         made.text(behind, 2)
+
+
+def test_a_key_keeps_its_type(made, ran):
+    """Where a key was handed over as bytes, and as text, so it is again."""
+    write = made.op(1, "set", input="x", extra={"keys": "encode"})
+    text = made.text(made.history(write, made.op(2, output=None, extra={"keys": "str"})), 2, because="got nothing")
+
+    assert "client_1.set(ensure_bytes(key), 'x')\nseen = client_1.get(bytes_to_str(key))" in text
+    assert (1, "reproduced: got nothing") == ran(text)
+
+
+def test_a_wait_that_is_late_is_timed(made, ran):
+    """That it raised is no failure; that it took too long is."""
+    wait = made.op(
+        1,
+        layer="result",
+        input={"timeout_ns": made.SECOND // 10, "propagate": True},
+        outcome="unknown",
+        error="TimeoutError",
+        message="",
+    )
+    text = made.text(made.history(wait), 1, because="get(timeout=0.1) raised TimeoutError only after 1.07 s")
+
+    assert "if seen == 'TimeoutError' and time.monotonic() - began > 0.6:" in text
+    assert (0, "not reproduced: get gave 'TimeoutError'") == ran(text)
+
+
+def test_who_sends_tasks_says_so_first(made):
+    """Where results are pushed to one client, its queue is there before anything is stored."""
+    seen = made.observed(client="client-1", conf={}, replies=True)
+    pending = {"status": "PENDING", "result": None}
+    found = made.history(made.op(1, "get_task_meta", layer="result", output=pending), observations=[seen])
+
+    assert "    client_1.on_task_call(producer, client_1.oid)" in made.text(found, 1, claims=["push"]).splitlines()
+    assert "on_task_call" not in made.text(found, 1, claims=["push", "shared"])
+
+
+def test_a_value_of_another_key_comes_with_its_write(made):
+    """An answer that was written to another key would not be there without it."""
+    write = made.op(1, "set", key=f"{made.NAMESPACE}-1//a", input="one")
+    mine = made.op(2, "set", key=f"{made.NAMESPACE}-1/a", input="two")
+    read = made.op(3, key=f"{made.NAMESPACE}-1/a", output="one")
+
+    assert "client_1.set(key_1, 'one')\nclient_1.set(key_2, 'two')\n" in made.text(
+        made.history(write, mine, read), 2, 3
+    )

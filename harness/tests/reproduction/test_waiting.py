@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from crisper.reproduction.excerpt import excerpt
+from crisper.reproduction.record import UnsayableError
 from crisper.verdicts import failed
 
 
@@ -65,3 +68,16 @@ def test_of_a_long_history_the_reads_that_show_nothing_are_left_out(made):
 
     assert 51 == len(cut.ops)
     assert 100 == cut.decisive.seq
+
+
+def test_where_results_share_a_queue_every_call_counts(made):
+    """What was read of another key may be why this one is gone; of very many calls no script is made."""
+    replies = made.observed(client="client-1", conf={}, replies=True)
+    other, read = made.op(1, key="other"), made.op(2, output=None)
+    long = [made.op(seq, key="other") for seq in range(1, 200)]
+
+    assert [other, read] == excerpt(made.history(other, read, observations=[replies]), failed("x", 2)).ops
+    with pytest.raises(UnsayableError, match="it hangs on 199 calls, 199 of them kept"):
+        excerpt(made.history(*long, observations=[replies]), failed("x", 199))
+    with pytest.raises(UnsayableError, match="it hangs on 9 calls, 2 of them kept"):
+        excerpt(made.history(other, made.op(9, output=None), observations=[replies]), failed("x", 9))
