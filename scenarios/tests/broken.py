@@ -94,7 +94,7 @@ class HangsWhenDown(Sturdy):
 class SwallowsWhatItCannotStore(Sturdy):
     """Says that it stored where there was no server."""
 
-    must_fail = frozenset({"G1", "G5", "G6"})
+    must_fail = frozenset({"G1", "G5", "G6", "G10"})
 
     def set(self, key: bytes, value: str | bytes) -> None:
         if self.up:

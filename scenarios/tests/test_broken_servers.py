@@ -17,7 +17,7 @@ from crisper.player.address import Address
 from crisper.player.contact import Contact
 from crisper.player.stage import Stage
 from crisper.scenario import Judged, Scenario
-from crisper_scenarios import faults, restarting
+from crisper_scenarios import bursts, faults, restarting
 from crisper_scenarios.clauses.faults import G1, G2
 
 
@@ -36,6 +36,7 @@ BRIEF = [
     replace(faults.server_frozen, checks={**faults.server_frozen.checks, G2: checks.raises_within(BOUND_NS)}),
     faults.server_back,
     restarting.server_restarted,
+    bursts.network_cut,
 ]
 
 
@@ -64,6 +65,7 @@ def verdicts():
         patch.setattr(faults, "BEYOND_NS", SECOND // 2)
         patch.setattr(faults, "ABSENT_NS", SECOND // 5)
         patch.setattr(restarting, "SHORTEST_NS", 2 * SECOND)
+        patch.setattr(bursts, "CUT_NS", SECOND // 5)
         patch.setattr(checks, "RETRIED_WITHIN_NS", SECOND // 10)
         futures = {
             name: [
