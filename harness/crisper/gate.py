@@ -35,6 +35,9 @@ _STANDINGS: dict[Word, Standing] = {
     "error": "error",
 }
 
+#: Of what is only observed, these words say the same as of anything else.
+_SETTLED: frozenset[Word] = frozenset({"pass", "error", "unsupported", "inapplicable"})
+
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     """A Verdict and what the gate makes of it; `says` is the one line for whoever must act."""
@@ -55,8 +58,11 @@ def ruling(
 ) -> Ruling:
     """Hold a Verdict against the deviations that are known of its contestant on these versions.
 
-    `strict` asks of a should what is asked of a must.
+    `strict` asks of a should what is asked of a must; what is only observed is shown, whatever was found.
     """
+    if verdict.level == "observe":
+        standing = _STANDINGS[verdict.finding.word] if verdict.finding.word in _SETTLED else "reported"
+        return Ruling(verdict=verdict, standing=standing, says=verdict.finding.because)
     known = _known(verdict, deviations, celery=celery, engine=engine)
     binding = verdict.level == "must" or (strict and verdict.level == "should")
     finding = verdict.finding

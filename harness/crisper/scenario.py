@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Lane = Literal["watch", "play", "alone", "measure"]
 
+#: How much is played.
+Profile = Literal["quick", "full"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crisper.checks.waiting import as_stored, at_once, gives_up_in_time
+from crisper.checks.waiting import as_stored, asking_uses_nothing_up, at_once, gives_up_in_time, waits_for_nothing
 from crisper.history import History, Observation, Op, Play
 from crisper.scenario import Judged
 
@@ -13,8 +13,8 @@ ERROR = {"$exception": "ValueError", "args": ["no luck"]}
 
 
 def op(call: str, took_s: float = 0.0, **more: object) -> Op:
-    times = {"called_ns": 0, "returned_ns": int(took_s * SECOND)}
-    return Op(seq=1, process=1, client="client-1", layer="result", call=call, keys=["1"], **times, **more)
+    given = {"seq": 1, "called_ns": 0, "returned_ns": int(took_s * SECOND), **more}
+    return Op(process=1, client="client-1", layer="result", call=call, keys=["1"], **given)
 
 
 def wait(took_s: float, *, timeout_s: float = 1, propagate: bool = True, **more: object) -> Op:
@@ -81,3 +81,40 @@ def test_what_could_not_be_stored_is_a_failure():
     refused = op("store_result", input={}, outcome="failed", error="KeyError")
 
     assert "fail" == word(as_stored, refused, wait(0.1, output=1))
+
+
+def test_a_wait_for_nothing_takes_what_is_there():
+    """With a timeout of 0 what is stored is returned, at once."""
+    there = stored(42, "SUCCESS")
+
+    assert "pass" == word(waits_for_nothing, there, wait(0.1, timeout_s=0, output=42))
+    assert "fail" == word(waits_for_nothing, there, wait(0.1, timeout_s=0, error="TimeoutError"))
+    assert "fail" == word(waits_for_nothing, there, wait(0.9, timeout_s=0, output=42))
+
+
+def test_a_wait_for_nothing_does_not_wait():
+    """With a timeout of 0 TimeoutError comes at once, not when the task is stored."""
+    too_late = op("store_result", input={"result": "late", "status": "SUCCESS"}, seq=2)
+
+    assert "pass" == word(waits_for_nothing, wait(0.1, timeout_s=0, error="TimeoutError"))
+    assert "fail" == word(waits_for_nothing, wait(0.9, timeout_s=0, error="TimeoutError"))
+    assert "fail" == word(waits_for_nothing, wait(1.5, timeout_s=0, output="late"), too_late)
+
+
+PENDING, SUCCESS = {"status": "PENDING", "result": None}, {"status": "SUCCESS", "result": 42}
+
+
+@pytest.mark.parametrize(
+    ("states", "result", "expected"),
+    [
+        ([SUCCESS, SUCCESS], 42, "pass"),
+        ([PENDING, SUCCESS], 42, "pass"),
+        ([SUCCESS, PENDING], 42, "fail"),
+        ([SUCCESS, SUCCESS], None, "fail"),
+    ],
+)
+def test_asking_uses_nothing_up(states, result, expected):
+    """The state is told each time, once it was, and the result after that."""
+    asked = [op("get_task_meta", output=each) for each in states]
+
+    assert expected == word(asking_uses_nothing_up, stored(42, "SUCCESS"), *asked, wait(0.1, output=result))

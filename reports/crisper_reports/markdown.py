@@ -12,6 +12,7 @@ from crisper.runs import Run
 from crisper_reports import matrix, story
 from crisper_reports.known import now_and_then
 from crisper_reports.matrix import Cell, Playing, Row
+from crisper_reports.observed import SEEN, observed, shown
 from crisper_reports.terminal import plain
 
 
@@ -19,7 +20,15 @@ from crisper_reports.terminal import plain
 #: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
-SHORT = {"pass": "pass", "fail": "**FAIL**", "unknown": "?", "error": "error", "unsupported": "-", "inapplicable": "·"}
+SHORT = {
+    SEEN: SEEN,
+    "pass": "pass",
+    "fail": "**FAIL**",
+    "unknown": "?",
+    "error": "error",
+    "unsupported": "-",
+    "inapplicable": "·",
+}
 
 
 def markdown(run: Run) -> str:
@@ -27,7 +36,7 @@ def markdown(run: Run) -> str:
     rows = matrix.rows(run)
     standings = story.standings(run, rows)
     lines = ["## Result backends", "", escaped(story.headline(run, standings))]
-    for part in (story.partly(standings), _complaints(run), _failures(run, rows), now_and_then(run)):
+    for part in (story.partly(standings), _complaints(run), _failures(run, rows), _observed(rows), now_and_then(run)):
         lines += ["", *(f"- {line}" if line.startswith("`") else f"- {escaped(line)}" for line in part)] if part else []
     lines += ["", *_table(run, rows), "", f"Run {code(run.header.run)}, seed {run.header.seed}: {code(run.path)}"]
     if any(each.script for each in run.reproductions):
@@ -65,7 +74,8 @@ def _table(run: Run, rows: list[Row]) -> list[str]:
     heads = ["clause", *matrix.contestants(run), "promise"]
     lines = [_row(map(escaped, heads)), _row(["---"] * len(heads))]
     return lines + [
-        _row([f"{row.clause.id} {row.level}", *map(_short, row.cells), escaped(row.clause.sentence)]) for row in rows
+        _row([f"{row.clause.id} {row.level}", *(_short(row, cell) for cell in row.cells), escaped(row.clause.sentence)])
+        for row in rows
     ]
 
 
@@ -73,10 +83,18 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _short(cell: Cell) -> str:
+def _short(row: Row, cell: Cell) -> str:
     if cell.stand is None:
         return "missing" if cell.missing else ""
-    return "known" if cell.stand.known else SHORT[cell.stand.word]
+    return "known" if cell.stand.known else SHORT[shown(cell.stand.word, row.level)]
+
+
+def _observed(rows: list[Row]) -> list[str]:
+    return [
+        f"{code(f'{row.clause.id} {each.verdict.play}')}: {code(each.verdict.finding.because)}"
+        for row, playings in observed(rows)
+        for each in playings
+    ]
 
 
 def _complaints(run: Run) -> list[str]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from crisper import runs
 from crisper.errors import RunError
 from crisper.runs import Run
-from crisper_reports import units, view
+from crisper_reports import observed, units, view
 
 
 PAGE = Path(__file__).parent / "page"
@@ -24,6 +24,7 @@ PAGE = Path(__file__).parent / "page"
 LEGEND = (
     ("pass", "the promise was kept in every playing"),
     ("fail", "broken: the Ops show it"),
+    (observed.SEEN, "measured, shown in words, and never failed"),
     ("unknown", "could not be decided: a lag, a time-out, a crashed check"),
     ("unsupported", "not claimed, and seen not to work"),
     ("inapplicable", "has no meaning here: no such layer"),
@@ -84,6 +85,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(duration=units.duration, size=units.size, ratio=units.ratio, link=link)
+    environment.globals.update(shown=observed.shown)
     environment.filters.update(counted=units.counted, listed=units.listed)
     return environment
 

@@ -80,7 +80,8 @@ def partly(found: list[Standing]) -> list[str]:
 
 
 def _standing(run: Run, rows: list[Row], name: str, failure: str | None) -> Standing:
-    cells = {row.clause.id: cell for row in rows for cell in row.cells if cell.contestant == name}
+    judged = [row for row in rows if row.level != "observe"]
+    cells = {row.clause.id: cell for row in judged for cell in row.cells if cell.contestant == name}
     words = {id_: cell.stand.word for id_, cell in cells.items() if cell.stand}
     musts = [row.clause.id for row in rows if row.level == "must"]
     shoulds = [row.clause.id for row in rows if row.level == "should"]

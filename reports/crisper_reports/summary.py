@@ -9,13 +9,23 @@ from crisper.runs import Run
 from crisper_reports import matrix, numbers, story
 from crisper_reports.known import now_and_then
 from crisper_reports.matrix import Cell, Playing, Row
+from crisper_reports.observed import SEEN, observed, shown
 from crisper_reports.terminal import table, wrapped
 from crisper_reports.units import counted, duration, size
 
 
-SHORT = {"pass": "pass", "fail": "FAIL", "unknown": "?", "error": "error", "unsupported": "-", "inapplicable": "."}
+SHORT = {
+    SEEN: SEEN,
+    "pass": "pass",
+    "fail": "FAIL",
+    "unknown": "?",
+    "error": "error",
+    "unsupported": "-",
+    "inapplicable": ".",
+}
 LEGEND = (
     "FAIL broken; known: broken, and expected; ? undecided; error: ours; - not claimed; . no meaning here; "
+    "seen: shown below, never failed; "
     "missing: planned, and left nothing. Over several layers the most telling word stands."
 )
 #: Missing playings named in a terminal; the page names them all.
@@ -28,7 +38,7 @@ def summary(run: Run) -> str:
     standings = story.standings(run, rows)
     lines = wrapped(story.headline(run, standings), hang=0)
     lines += [line for said in story.partly(standings) for line in wrapped(said)]
-    found = _gaps(run), _promises(run, rows), _troubles(rows), _asked(run)
+    found = _gaps(run), _promises(run, rows), _troubles(rows), _observed(rows), _asked(run)
     for part in (*found, _scripts(run), _medians(run), _cost(run)):
         lines += ["", *part] if part else []
     return "\n".join(lines)
@@ -46,14 +56,20 @@ def _gaps(run: Run) -> list[str]:
 
 def _promises(run: Run, rows: list[Row]) -> list[str]:
     heads = ["clause", *matrix.contestants(run)]
-    cells = [[f"{row.clause.id} {row.level}", *map(_short, row.cells)] for row in rows]
+    cells = [[f"{row.clause.id} {row.level}", *(_short(row, cell) for cell in row.cells)] for row in rows]
     return [*table(heads, cells), *wrapped(LEGEND, hang=0)]
 
 
-def _short(cell: Cell) -> str:
+def _short(row: Row, cell: Cell) -> str:
     if cell.stand is None:
         return "missing" if cell.missing else ""
-    return "known" if cell.stand.known else SHORT[cell.stand.word]
+    return "known" if cell.stand.known else SHORT[shown(cell.stand.word, row.level)]
+
+
+def _observed(rows: list[Row]) -> list[str]:
+    said = [(row.clause, playing) for row, playings in observed(rows) for playing in playings]
+    lines = [f"{clause.id} {each.verdict.play.contestant}: {each.verdict.finding.because}" for clause, each in said]
+    return ["Observed", *(line for each in lines for line in wrapped(each))] if lines else []
 
 
 def _troubles(rows: list[Row]) -> list[str]:

@@ -13,6 +13,7 @@ from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Run
 from crisper_reports import chart, evidence, matrix, numbers, story
 from crisper_reports.matrix import Cell, Playing, Row
+from crisper_reports.observed import observed, shown
 from crisper_reports.story import Standing
 from crisper_reports.units import duration
 
@@ -35,6 +36,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     evidence: dict[str, Any]
 
     @property
+    def observed(self) -> list[tuple[Row, list[Playing]]]:
+        """What was measured of clauses that are only observed."""
+        return observed(self.rows)
+
+    @property
     def columns(self) -> list[tuple[ContestantInfo | None, Standing]]:
         """Each contestant with how it came out; None where the Run was cut off before it was introduced."""
         known = {each.name: each for each in self.run.contestants}
@@ -45,6 +51,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return [
             (row, cell, playing)
             for row in self.rows
+            if row.level != "observe"
             for cell in row.cells
             if cell.contestant == standing.contestant
             for playing in cell.playings
@@ -112,7 +119,7 @@ def _playing(playing: Playing, scenarios: dict[str, str]) -> dict[str, Any]:
         "play": str(verdict.play),
         "scenario": scenarios.get(verdict.play.scenario, ""),
         "layer": verdict.play.layer,
-        "word": finding.word,
+        "word": shown(finding.word, verdict.level),
         "because": finding.because,
         "evidence": finding.evidence,
         "margin": None if finding.margin_ns is None else duration(finding.margin_ns),

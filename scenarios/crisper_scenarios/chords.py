@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from crisper.celery.chords import Conductor
-from crisper.checks.chords import chords_come_to_their_end, counted_once, counts_live_by_their_own, polling_ends
+from crisper.checks.chords import (
+    bodies_are_told,
+    chords_come_to_their_end,
+    counted_once,
+    counts_live_by_their_own,
+    polling_ends,
+)
 from crisper.player.stage import LONG_NS, SECOND, Stage
 from crisper.scenario import scenario
 from crisper_scenarios.clauses.expiry import C9
 from crisper_scenarios.clauses.groups import D5, D6, D7
+from crisper_scenarios.clauses.working import I8
 
 
 #: A header is waited for no longer, where a backend believes that it is complete.
 JOIN_S = 0.5
 
 
-@scenario({D5: chords_come_to_their_end}, layers=("task",), seconds=90)
+@scenario({D5: chords_come_to_their_end, I8: bodies_are_told}, layers=("task",), seconds=90)
 def chords_of_tasks(stage: Stage) -> None:
     """Send a solo and a prefork worker chords at once: of 1, 2, 10 and no tasks, with a group in it, with a failure."""
     callers = [stage.caller("solo"), stage.caller("prefork")]

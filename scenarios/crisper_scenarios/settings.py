@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from functools import partial
 
-from crisper.celery.urls import unchanged, with_option, with_password, without_port
+from crisper.celery.urls import elsewhere, unchanged, with_option, with_password, without_port
 from crisper.checks.settings import (
     clients_are_apart,
     complaint_is_made,
     default_port_is_tried,
     never_told,
+    nothing_is_logged,
     scheme_is_known,
     served_alone,
+    sockets_are_counted,
     switches_are_off,
 )
-from crisper.checks.sharing import every_process_reads
+from crisper.checks.sharing import every_process_reads, nobody_is_lost
+from crisper.checks.together import both
 from crisper.player import overhearing
 from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.settings import H1, H2, H3, H4, H6, H7, H8, H10, H13
+from crisper_scenarios.clauses.settings import F8, H1, H2, H3, H4, H6, H7, H8, H10, H12, H13
 
 
 PASSWORD = "crisper-canary"  # noqa: S105 - the point is whether it is told
+SECRET = "crisper-nightingale"  # noqa: S105 - the same
 
 
 @scenario({H1: never_told(PASSWORD)}, layers=("result",))
@@ -140,6 +144,40 @@ def scheme_of_url(stage: Stage) -> None:
     """Have Celery find the backend by its URL."""
     stage.observe("scheme", name=stage.scheme, of_a_class=":" in stage.scheme or "." in stage.scheme)
     stage.try_client(unchanged)
+
+
+@scenario({H12: both(nothing_is_logged, nobody_is_lost)}, layers=("result",), seconds=60)
+def in_confidence(stage: Stage) -> None:
+    """Store and read a secret, as a value and as an error; store what cannot be encoded; store where nobody listens.
+
+    The last with a password in the URL; every log record of level INFO or above is read.
+    """
+    stage.aside(_confide, within_s=30)
+
+
+def _confide(stage: Stage) -> None:
+    overhearing.leaks(stage, value=SECRET, password=PASSWORD)
+    client = stage.reader()
+    for result, state in ((SECRET, "SUCCESS"), (ValueError(SECRET), "FAILURE"), ({SECRET: object()}, "SUCCESS")):
+        task = stage.key()
+        client.store(task, result, state)
+        client.fetch(task)
+    stranger = stage.client(url=lambda url: with_password(elsewhere(url), PASSWORD), patience_ns=SECOND)
+    stranger.store(stage.key(), SECRET, "SUCCESS")
+
+
+@scenario({F8: sockets_are_counted}, layers=("result",), seconds=60)
+def sockets(stage: Stage) -> None:
+    """Store and fetch fifty results by one client, and note what it connects to."""
+    stage.aside(_connect, within_s=30)
+
+
+def _connect(stage: Stage) -> None:
+    overhearing.connections(stage)
+    client = stage.reader()
+    for task in stage.keys(50):
+        client.store(task, "value", "SUCCESS")
+        client.fetch(task)
 
 
 @scenario({H13: switches_are_off}, layers=("result",))

@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from crisper.celery.client import Client, is_missing
 from crisper.checks.register import reads_see_last_write
-from crisper.checks.sharing import every_process_reads, nobody_is_lost
+from crisper.checks.sharing import every_process_reads, exits_quietly, nobody_is_lost
 from crisper.checks.together import both
+from crisper.player import farewell
 from crisper.player.processes import forked
-from crisper.player.stage import Stage
+from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
 from crisper_scenarios.clauses.results import B20, B21
-from crisper_scenarios.clauses.settings import F1, F2, F9
+from crisper_scenarios.clauses.settings import F1, F2, F6, F9
 
 
 THREADS = 8
@@ -82,6 +83,23 @@ def _fork(stage: Stage) -> None:
     _work(client, stage.key(), 5)
     keys = stage.keys(CHILDREN)
     forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], 20), within_s=20)
+
+
+@scenario({F6: both(exits_quietly, nobody_is_lost)}, layers=("result",), seconds=60)
+def last_words(stage: Stage) -> None:
+    """Store a result, wait for it and for another in vain, and end the interpreter."""
+    stage.aside(_take_leave, within_s=30)
+
+
+def _take_leave(stage: Stage) -> None:
+    farewell.watched(stage, _store_and_wait)
+
+
+def _store_and_wait(stage: Stage) -> None:
+    client, told, untold = stage.reader(), *stage.keys(2)
+    client.store(told, "told", "SUCCESS")
+    for task in (told, untold):
+        client.wait(task, timeout_ns=SECOND // 10)
 
 
 def _work(client: Client, key: str, times: int) -> None:

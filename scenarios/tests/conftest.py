@@ -29,6 +29,7 @@ MODULES = [
         "lies_of_results",
         "lies_of_groups",
         "lies_of_races",
+        "lies_of_waiting",
         "lies_of_upkeep",
     )
 ]

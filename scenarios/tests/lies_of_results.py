@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
+import sys
 import time
 from typing import Any
 
@@ -190,6 +193,36 @@ class TellsItsPassword(Honest):
 
     def as_uri(self, include_password: bool = False) -> str:  # noqa: ARG002, FBT002 - Celery's own
         return str(self.url)
+
+
+class HasTheLastWord(Honest):
+    """Says goodbye when the interpreter ends."""
+
+    must_fail = frozenset({"F6"})
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        atexit.register(print, "goodbye", file=sys.stderr)
+
+
+class KeepsADiary(Honest):
+    """Logs every value that it stores."""
+
+    must_fail = frozenset({"H12"})
+
+    def set(self, key: str | bytes, value: Any) -> None:
+        logging.getLogger(__name__).info("%s is %s", key, value)
+        super().set(key, value)
+
+
+class GreetsByItsUrl(Honest):
+    """Logs its URL with all that is in it."""
+
+    must_fail = frozenset({"H12"})
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        logging.getLogger(__name__).info("here is %s", self.url)
 
 
 class KnowsNoPrefix(Honest):

@@ -128,9 +128,10 @@ class TakesLongLivesForDates(Honest):
 class SleepsBeforeItLooks(Honest):
     """Waits for a second before it looks whether there is something to wait for."""
 
-    must_fail = frozenset({"E1", "E4"})
+    must_fail = frozenset({"E1", "E2", "E4"})
     # A chord waits as well.
-    may_fail = frozenset({"C9"})
+    may_fail = frozenset({"C9", "E6"})
+    undecidable = frozenset({"E11"})
 
     def wait_for(self, *args: Any, **more: Any) -> Any:
         time.sleep(1)
@@ -149,7 +150,7 @@ class GivesUpTooEarly(Honest):
 class ReturnsWithEmptyHands(Honest):
     """Returns nothing when the time is over, and says no word."""
 
-    must_fail = frozenset({"E1"})
+    must_fail = frozenset({"E1", "E2", "E7"})
 
     def wait_for(self, *args: Any, **more: Any) -> Any:
         try:
@@ -161,7 +162,7 @@ class ReturnsWithEmptyHands(Honest):
 class NamesAnotherError(Honest):
     """Raises an OSError when the time is over."""
 
-    must_fail = frozenset({"E1"})
+    must_fail = frozenset({"E1", "E2"})
 
     def wait_for(self, *args: Any, **more: Any) -> Any:
         try:

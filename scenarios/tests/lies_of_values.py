@@ -71,6 +71,7 @@ class AnswersManyOutOfOrder(Honest):
     """Reads many keys in one call, and answers them backwards."""
 
     must_fail = frozenset({"A10", "A11", "A12"})
+    may_fail = frozenset({"E8"})
 
     def mget(self, keys: Any) -> list[bytes | None]:
         return super().mget(keys)[::-1]
@@ -80,6 +81,7 @@ class LeavesOutTheMissing(Honest):
     """Reads many keys in one call, and answers only those that are there."""
 
     must_fail = frozenset({"A10", "A11", "A12"})
+    may_fail = frozenset({"E8"})
 
     def mget(self, keys: Any) -> list[bytes | None]:
         return [value for value in super().mget(keys) if value is not None]
@@ -149,8 +151,9 @@ class RaisesOnMissing(Honest):
 
     # What is refused with an error is no lie about odd names or values, and mget has a way of its own.
     must_fail = (STORED | {"A1", "B1", "C2", "E1"}) - REFUSABLE - {"A10", "A11", "A12", "A15", "A16", "C14", "D2"}
+    must_fail |= {"E2", "E6", "E7", "E8", "E11", "E13"}
     may_fail = frozenset({"C14"})
-    undecidable = STORED | {"B22", "C2"}
+    undecidable = STORED | {"B22", "C2", "E3"}
 
     def get(self, key: str | bytes) -> bytes:
         value = self.alive(key)
@@ -246,7 +249,7 @@ class BelievesItsOwnEyes(Honest):
     must_fail = frozenset(
         {
             *("A6", "A7", "A8", "A9", "A15", "B2", "B5", "B15", "B16", "B16b", "B19", "B20"),
-            *("C2", "C5", "C6", "C8", "D3", "H4"),
+            *("C2", "C5", "C6", "C8", "D3", "E11", "H4"),
         }
     )
     may_fail = frozenset({"C14"})

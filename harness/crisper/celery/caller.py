@@ -25,6 +25,8 @@ TOLD_NS = 2 * SECOND
 LEAST_NS = SECOND // 2
 LOOK_NS = SECOND // 40
 
+LONG_AGO = "2000-01-01T00:00:00+00:00"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
@@ -45,14 +47,31 @@ class Caller(Client):
 
     done_at_ns: Callable[[str], int | None]
 
-    def send(self, task_id: str, task: str, *args: object) -> Sent:
-        """Send one task, as `Celery.send_task` does."""
+    def send(self, task_id: str, task: str, *args: object, expired: bool = False) -> Sent:
+        """Send one task, as `Celery.send_task` does; one that is `expired` comes too late to be done."""
         app = self.backend.app
+        # Not by the option `expires`: with it the broker itself may drop the message, and no worker would ever see it.
+        headers = {"expires": LONG_AGO} if expired else {}
         return self._sent(
             [task_id],
-            lambda: app.send_task(f"crisper.{task}", args, task_id=task_id),
+            lambda: app.send_task(f"crisper.{task}", args, task_id=task_id, headers=headers),
             lambda: app.AsyncResult(task_id),
-            {"task": task, "args": list(args)},
+            {"task": task, "args": list(args)} | ({"expired": True} if expired else {}),
+        )
+
+    def send_chain(self, task_id: str, message: str) -> Sent:
+        """Send a chain of three tasks whose second one raises; who waits for the chain waits for its third."""
+        app = self.backend.app
+        links = ((f"{task_id}-1", "echo", "first"), (task_id, "fail", message), (f"{task_id}-3", "echo", "third"))
+        whole = chain(
+            *[app.signature(f"crisper.{task}", (arg,), immutable=True).set(task_id=link) for link, task, arg in links],
+            app=app,
+        )
+        return self._sent(
+            [task_id],
+            whole.apply_async,
+            lambda: app.AsyncResult(links[-1][0]),
+            {"task": "fail", "args": [message], "chain": [task for _, task, _ in links]},
         )
 
     def send_group(self, task: str, values: Mapping[str, object]) -> Sent:
@@ -111,6 +130,12 @@ class Caller(Client):
                 self._recorder.retain(last)
             last = call
         self._recorder.retain(last)
+
+    def state(self, sent: Sent) -> Call:
+        """Ask for the state, once."""
+        call = self._state(sent)
+        self._recorder.retain(call)
+        return call
 
     def _until_ns(self, sent: Sent) -> int:
         done_ns = [self.done_at_ns(task) for task in sent.ids]

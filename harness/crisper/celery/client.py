@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from celery import Celery
 from celery.app.task import Context
-from celery.exceptions import TaskRevokedError
 from celery.result import AsyncResult
 
 from crisper.celery import brokers
@@ -209,13 +208,14 @@ class Client:
 
     def result(self, task_id: str) -> AsyncResult:
         """Return the result of a task as Celery's own object, to be named in a request; nothing is called."""
-        return AsyncResult(task_id, app=self.backend.app)
+        # Else each thread would be given a backend object of its own: celery/app/base.py, Celery.backend.
+        return AsyncResult(task_id, backend=self.backend, app=self.backend.app)
 
     def about(self, task_id: str, attribute: str) -> Call:
         """result: what `AsyncResult` answers for an attribute; results among it as their ids."""
 
         def ask() -> object:
-            answer = getattr(AsyncResult(task_id, backend=self.backend, app=self.backend.app), attribute)
+            answer = getattr(self.result(task_id), attribute)
             return [getattr(each, "id", each) for each in answer] if isinstance(answer, list) else answer
 
         return self._call("result", attribute, [task_id], ask)
@@ -226,17 +226,21 @@ class Client:
         result = AsyncResult(task_id, app=self.backend.app)
         return self._call("result", "pickled state", [task_id], lambda: pickle.loads(pickle.dumps(result)).state)  # noqa: S301
 
-    def wait(self, task_id: str, *, timeout_ns: int, propagate: bool = True) -> Call:
+    def wait(self, task_id: str, *, timeout_ns: int, propagate: bool = True, keep: bool = True) -> Call:
         """Do what `AsyncResult.get` does; without `propagate` the error of a failed task is returned, not raised."""
-        return self._wait(self.backend.app.AsyncResult(task_id), [task_id], timeout_ns, propagate=propagate)
+        return self._wait(self.result(task_id), [task_id], timeout_ns, propagate=propagate, keep=keep)
 
-    def _wait(self, result: Any, keys: list[str], timeout_ns: int, *, propagate: bool) -> Call:
+    def _wait(
+        self, result: Any, keys: list[str], timeout_ns: int, *, propagate: bool = True, keep: bool = True, **hooks: Any
+    ) -> Call:
+        given: dict[str, object] = {"timeout_ns": timeout_ns, "propagate": propagate}
         return self._call(
             self.layer,
             "get",
             keys,
-            lambda: result.get(timeout=timeout_ns / 1e9, propagate=propagate),
-            given={"timeout_ns": timeout_ns, "propagate": propagate},
+            lambda: result.get(timeout=timeout_ns / 1e9, propagate=propagate, **hooks),
+            given=given | ({"hooks": sorted(hooks)} if hooks else {}),
+            keep=keep,
         )
 
     def forget(self, task_id: str) -> Call:
@@ -254,12 +258,6 @@ class Client:
     def remove(self, key: str) -> Call:
         """Remove at the layer that is played."""
         return self.delete(key) if self.layer == "kv" else self.forget(key)
-
-
-def revoked(reason: str) -> Exception:
-    """Return what a worker stores of a task that was revoked."""
-    error: Exception = TaskRevokedError(reason)
-    return error
 
 
 def is_missing(call: Call) -> bool:

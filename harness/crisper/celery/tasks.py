@@ -1,4 +1,4 @@
-"""What a real worker is asked to do; every task returns its last argument, unless it is said that it fails."""
+"""What a real worker is asked to do; every task returns its last argument, unless it is said otherwise."""
 
 from __future__ import annotations
 
@@ -26,6 +26,24 @@ def echo(value: Any) -> Any:
 def fail(message: str) -> None:
     """Raise ValueError."""
     raise ValueError(message)
+
+
+@shared_task(name="crisper.ignored", ignore_result=True)
+def ignored(value: Any) -> Any:
+    """Return what nobody wants to know."""
+    return value
+
+
+@shared_task(name="crisper.large")
+def large(size: int) -> str:
+    """Return a text of that many bytes."""
+    return "x" * size
+
+
+@shared_task(name="crisper.handed_on")
+def handed_on(task_id: str, value: Any) -> Any:
+    """Have another task do it, and return that one's result as it is: an `AsyncResult`."""
+    return echo.apply_async((value,), task_id=task_id)
 
 
 @shared_task(name="crisper.tracked", track_started=True)

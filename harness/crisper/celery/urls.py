@@ -16,6 +16,10 @@ from crisper.errors import UsageError
 from crisper.secrecy import Secrets
 
 
+#: Nobody listens at the port of "discard": https://www.rfc-editor.org/rfc/rfc863.
+NOWHERE = 9
+
+
 def backend_class(url: str, *, option: str) -> type[Any]:
     """Return the class that Celery would use for a URL.
 
@@ -59,6 +63,13 @@ def with_password(url: str, password: str) -> str:
     """Return a URL with a password; the same one where it names no host."""
     scheme, mark, rest = url.partition("://")
     return f"{scheme}{mark}:{password}@{rest}" if urlsplit(f"x://{rest}").hostname else url
+
+
+def elsewhere(url: str) -> str:
+    """Return a URL with a port at which nobody listens; the same one where it names no host."""
+    scheme, mark, rest = url.partition("://")
+    host, port = urlsplit(f"x://{rest}").hostname, urlsplit(f"x://{rest}").port
+    return f"{scheme}{mark}{rest.replace(f'{host}:{port}' if port else host, f'{host}:{NOWHERE}', 1)}" if host else url
 
 
 def without_port(url: str) -> str:

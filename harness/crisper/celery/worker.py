@@ -10,7 +10,8 @@ import time
 from typing import Any, Literal
 
 import msgspec
-from celery.signals import task_postrun, task_prerun, worker_process_init, worker_ready
+from celery import states
+from celery.signals import task_postrun, task_prerun, task_revoked, worker_process_init, worker_ready
 
 from crisper.celery.client import connect
 
@@ -61,6 +62,7 @@ def main() -> None:
     worker_ready.connect(_ready)
     task_prerun.connect(_begun)
     task_postrun.connect(_done)
+    task_revoked.connect(_revoked)
     worker_process_init.connect(_outlive_no_parent)
     quiet = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
     # One at a time: Celery sends a retry off before it stores RETRY; a second child would store its end before that.
@@ -108,6 +110,10 @@ def _begun(*, task_id: str, **_: object) -> None:
 
 def _done(*, task_id: str, state: str | None = None, **_: object) -> None:
     _say(says="done", task=task_id, state=state or "")
+
+
+def _revoked(*, request: Any, **_: object) -> None:
+    _say(says="done", task=request.id, state=states.REVOKED)
 
 
 def _outlive_no_parent(**_: object) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from crisper.checks.answers import MISSING, answered, told
 from crisper.checks.expiry import LATE_NS
 from crisper.checks.waiting import SECOND, came, lag_ns, raises, seconds
@@ -22,6 +24,13 @@ def chords_come_to_their_end(history: History, _: Judged) -> Finding:
     sent = list(history.calls("apply_async"))
     worst = merged([_ended(op, history) for op in sent]) if sent else undecided("no chord was sent")
     return passed(f"{len(sent)} chords, each came to its end") if worst.word == "pass" else worst
+
+
+def bodies_are_told(history: History, contestant: Judged) -> Finding:
+    """The same, of headers that hold neither groups nor tasks that fail."""
+    odd = [op.keys[0] for op in history.calls("apply_async") if any(_is_odd(each) for each in op.input["chord"])]
+    plain = [op for op in history.ops if op.keys[0] not in odd]
+    return chords_come_to_their_end(msgspec.structs.replace(history, ops=plain), contestant)
 
 
 def counted_once(history: History, _: Judged) -> Finding:
@@ -99,6 +108,10 @@ def _meant(sent: Op) -> Value:
     """Return the values of the header; the exception where one of its tasks fails."""
     fails = [member["fail"] for member in sent.input["chord"] if isinstance(member, dict)]
     return {"$exception": "ChordError", "args": ["ValueError", *fails]} if fails else sent.input["chord"]
+
+
+def _is_odd(member: Value) -> bool:
+    return isinstance(member, dict | list)
 
 
 def _raised(history: History) -> Finding | None:

@@ -22,6 +22,18 @@ def never_told(secret: str) -> Check:
     return check
 
 
+def nothing_is_logged(history: History, _: Judged) -> Finding:
+    """No log record holds what was to be kept."""
+    if leak := next(history.seen("leak"), None):
+        return failed(f"a log record tells the {leak.data['what']}: {leak.data['text']}")
+    return passed("neither value nor password is logged")
+
+
+def sockets_are_counted(history: History, _: Judged) -> Finding:
+    """Tell how many sockets were opened for how many calls."""
+    return passed(f"{sum(1 for _ in history.seen('connect'))} sockets for {len(history.ops)} calls")
+
+
 def clients_are_apart(history: History, contestant: Judged) -> Finding:
     """Each client reads what it wrote itself, as if the others were not there."""
     names = dict.fromkeys(op.client for op in history.ops)

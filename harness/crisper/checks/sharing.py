@@ -16,6 +16,18 @@ def nobody_is_lost(history: History, _: Judged) -> Finding:
     return passed("every process came back")
 
 
+def exits_quietly(history: History, _: Judged) -> Finding:
+    """An interpreter ends in time, with code 0, and without a word."""
+    exits = list(history.seen("exit"))
+    for each in exits:
+        code, text = each.data["code"], str(each.data["text"]).strip()
+        if code is None:
+            return failed("it did not come to its end")
+        if code or text:
+            return failed(f"it ended with code {code}, and said: {text}")
+    return passed("it ended, without a word") if exits else undecided("nobody ended")
+
+
 def every_process_reads(history: History, contestant: Judged) -> Finding:
     """Every read of every process says what was written before they started."""
     lost = nobody_is_lost(history, contestant)

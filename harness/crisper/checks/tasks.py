@@ -24,8 +24,7 @@ def answers_arrive(history: History, _: Judged) -> Finding:
     unsent = [op for op in sent if op.outcome != "ok"]
     if unsent:
         return undecided(f"apply_async raised {unsent[0].failure}", unsent[0].seq)
-    waits = {tuple(op.keys): op for op in history.calls("get")}
-    findings = [_arrived(op, waits[tuple(op.keys)], history) for op in sent]
+    findings = [answer(op, history) for op in sent]
     worst = merged(findings) if findings else undecided("no task was sent")
     return passed(f"{len(sent)} sent, each answered") if worst.word == "pass" else worst
 
@@ -37,15 +36,29 @@ def started_is_seen(history: History, _: Judged) -> Finding:
     return passed(f"{len(findings)} tasks, each seen STARTED") if worst.word == "pass" else worst
 
 
-def _arrived(sent: Op, wait: Op, history: History) -> Finding:
+def answer(sent: Op, history: History) -> Finding:
+    """Judge the last wait for one task that was sent."""
+    wait = [op for op in history.calls("get") if op.keys == sent.keys][-1]
     error = _error(sent)
-    kept = wait.outcome == "ok" and wait.output == _value(sent) if error is None else raises(wait, error)
+    kept = wait.outcome == "ok" and wait.output == value(sent) if error is None else raises(wait, error)
     if kept:
         return passed("answered")
     if wait.error == "TimeoutError":
         return _untold(sent, wait, history)
-    meant = shown(_value(sent)) if error is None else shown(error)
+    meant = shown(value(sent)) if error is None else shown(error)
     return failed(f"{_named(sent)} was to come to {meant}; get {came(wait)}", sent.seq, wait.seq)
+
+
+def value(sent: Op) -> Value:
+    """Return what a task is to come to, if it does not fail."""
+    match sent.input:
+        case {"group": values}:
+            return values
+        case {"task": "handed_on", "args": [task, _]}:
+            return [[task, None], None]  # celery/result.py, AsyncResult.as_tuple
+        case {"args": [*_, last]}:
+            return last
+    return None
 
 
 def _untold(sent: Op, wait: Op, history: History) -> Finding:
@@ -76,12 +89,10 @@ def _started(sent: Op, history: History) -> Finding:
     return undecided(f"{_named(sent)} was not looked at while it worked", sent.seq)
 
 
-def _value(sent: Op) -> Value:
-    return sent.input["group"] if "group" in sent.input else sent.input["args"][-1]
-
-
 def _error(sent: Op) -> Value | None:
     match sent.input:
+        case {"expired": True}:
+            return {"$exception": "TaskRevokedError", "args": ["expired"]}
         case {"task": "fail", "args": [message]}:
             return {"$exception": "ValueError", "args": [message]}
         case {"task": "retried" | "autoretried", "args": [int(hiccups), _]} if hiccups > MAX_RETRIES:
@@ -90,7 +101,8 @@ def _error(sent: Op) -> Value | None:
 
 
 def _named(sent: Op) -> str:
-    return f"{sent.client}: {'a group of ' if 'group' in sent.input else ''}{sent.input['task']}"
+    many = "a group of " if "group" in sent.input else "a chain with " if "chain" in sent.input else ""
+    return f"{sent.client}: {many}{sent.input['task']}"
 
 
 def _since(sent: Op, at_ns: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crisper.checks.answers import same, told
+from crisper.checks.answers import MISSING, answered, same, told
 from crisper.history import History, Op
 from crisper.scenario import Judged
 from crisper.values import Value, shown
@@ -28,6 +28,38 @@ def at_once(history: History, contestant: Judged) -> Finding:
     """What was stored before is returned, at once."""
     prompt = _of_all(history, lambda op: _prompt(op, 0, lag_ns(history)))
     return merged([as_stored(history, contestant), prompt])
+
+
+def waits_for_nothing(history: History, _: Judged) -> Finding:
+    """A wait of no time returns at once: with what is stored, or with TimeoutError where nothing is."""
+    lag = lag_ns(history)
+
+    def judge(op: Op) -> Finding:
+        stores = [each for each in history.calls("store_result") if each.keys == op.keys]
+        if not stores:
+            return _given_up(op, lag)
+        if stores[0].seq > op.seq:
+            took_ns = op.returned_ns - op.called_ns
+            says = f"{_asked(op)} waited for {seconds(took_ns)}, until the task was stored"
+            return failed(says, op.seq, margin_ns=took_ns)
+        return merged([_as_stored(op, stores[0]), _prompt(op, 0, lag)])
+
+    return _of_all(history, judge)
+
+
+def asking_uses_nothing_up(history: History, contestant: Judged) -> Finding:
+    """Whoever was told a state is told it each time, and whoever waits then is told the result."""
+    known = set()
+    for op in history.calls("get_task_meta"):
+        store, task = _store(history, op), op.keys[0]
+        if op.outcome != "ok":
+            return failed(f"{op.call} raised {op.failure}", op.seq)
+        if answered(op) is MISSING and task not in known:
+            continue
+        known.add(task)
+        if not same(answered(op), store.input):
+            return failed(f"{op.call} answered {told(answered(op))}; stored was {told(store.input)}", store.seq, op.seq)
+    return as_stored(history, contestant)
 
 
 def as_stored(history: History, _: Judged) -> Finding:

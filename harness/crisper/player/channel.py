@@ -13,6 +13,7 @@ from crisper.clauses import Layer
 from crisper.history import History, Play
 from crisper.player.address import Address
 from crisper.player.bench import Block, Samples
+from crisper.scenario import Profile
 
 
 _LENGTH = struct.Struct("!I")
@@ -26,6 +27,7 @@ class Enter(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     namespace: str
     seed: int
     niceness: int = 0
+    profile: Profile = "quick"
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True, tag=True):

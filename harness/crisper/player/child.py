@@ -44,6 +44,7 @@ class Contestant:
             backend=declared,
             crew=self.crew,
             secrets=Secrets(enter.address.url, enter.address.broker),
+            profile=enter.profile,
         )
         self._stands: dict[tuple[str, int], bench.Bench] = {}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from crisper.backends import Backend
 from crisper.player.address import Address
 from crisper.player.crew import Crew
+from crisper.scenario import Profile
 from crisper.secrecy import Secrets
 
 
@@ -22,6 +23,7 @@ class Contact:
     backend: Backend
     crew: Crew | None = None
     secrets: Secrets = field(default_factory=Secrets)
+    profile: Profile = "quick"
 
     @property
     def scheme(self) -> str:

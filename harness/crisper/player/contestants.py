@@ -69,6 +69,7 @@ def enter(plan: Plan, name: str, where: Address, run: str, *, niceness: int) -> 
         namespace=f"crisper-{run}-{name}",
         seed=plan.seed,
         niceness=niceness,
+        profile=plan.profile,
     )
 
 

@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,12 +30,7 @@ def connections(stage: Stage) -> None:
 def complaints(stage: Stage) -> None:
     """Note every warning, and every log record of that level or above; for a process of its own only."""
     stage.observe("listening")
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            stage.observe("complaint", text=_told(stage, record.getMessage()))
-
-    logging.getLogger().addHandler(Ear(logging.WARNING))
+    _listen(logging.WARNING, lambda record: stage.observe("complaint", text=_told(stage, record.getMessage())))
     warnings.simplefilter("always")
     warnings.showwarning = lambda message, *_, **__: stage.observe("complaint", text=_told(stage, str(message)))
 
@@ -50,6 +45,28 @@ def warnings_of(stage: Stage) -> Iterator[list[str]]:
     for each in heard:
         texts.append(_told(stage, str(each.message)))
         stage.observe("complaint", text=texts[-1])
+
+
+def leaks(stage: Stage, **kept: str) -> None:
+    """Note every log record of level INFO or above that holds what is kept; for a process of its own only."""
+    tell = logging.Formatter().format
+
+    def hear(record: logging.LogRecord) -> None:
+        text = tell(record)
+        for what, secret in kept.items():
+            if secret in text:
+                stage.observe("leak", what=what, text=_told(stage, text))
+
+    logging.getLogger().setLevel(logging.INFO)
+    _listen(logging.INFO, hear)
+
+
+def _listen(level: int, hear: Callable[[logging.LogRecord], None]) -> None:
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            hear(record)
+
+    logging.getLogger().addHandler(Ear(level))
 
 
 def _told(stage: Stage, text: str) -> str:

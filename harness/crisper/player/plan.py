@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from crisper.backends import Backend
 from crisper.clauses import Clause, natural
@@ -12,10 +11,7 @@ from crisper.history import Play
 from crisper.judging import lacks_layer
 from crisper.player.stage import SECOND
 from crisper.runs import ScenarioInfo
-from crisper.scenario import Scenario, Workload
-
-
-Profile = Literal["quick", "full"]
+from crisper.scenario import Profile, Scenario, Workload
 
 
 @dataclass(frozen=True, kw_only=True)

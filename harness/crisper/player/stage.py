@@ -44,6 +44,7 @@ class Stage:
         self.facts = contact.backend.facts
         self.claims = contact.backend.claims
         self.timeouts = contact.backend.timeouts
+        self.profile = contact.profile
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.recorder = Recorder()
         self.observations: list[Observation] = []
@@ -155,8 +156,7 @@ class Stage:
 
     def observe(self, kind: str, **data: object) -> None:
         """Note something seen."""
-        seen = {name: canonical(value) for name, value in data.items()}
-        self.observations.append(Observation(kind=kind, at_ns=time.monotonic_ns(), data=seen))
+        self.observations.append(Observation(kind=kind, at_ns=time.monotonic_ns(), data=canonical(data)))
 
     def count(self, moment: str) -> None:
         """Note what the server holds under this playing's namespace; nothing where nobody can look."""

@@ -132,10 +132,11 @@ def _sent(op: Op, say: Wording) -> str:
                 for key, value in told
             ]
             return f"group([{', '.join(members)}], app={app}).apply_async()"
-        case {"args": list(values), "task": str(task)}:
+        case {"args": list(values), "task": str(task)} if "chain" not in op.input:
             given = "".join(f"{say.value(value)}, " for value in values).rstrip()
-            return f"{app}.send_task('crisper.{task}', ({given}), task_id={say.key(op)})"
-    message = "nobody has said yet how a chord is written in a script"
+            late = f", headers={{'expires': {LONG_AGO!r}}}" if "expired" in op.input else ""
+            return f"{app}.send_task('crisper.{task}', ({given}), task_id={say.key(op)}{late})"
+    message = f"nobody has said yet how a {'chain' if 'chain' in op.input else 'chord'} is written in a script"
     raise UnsayableError(message)
 
 
@@ -145,9 +146,27 @@ def _wait(op: Op, say: Wording) -> str:
     if op.layer == "task":  # within the script, where the worker may have to wait for its first task
         timeout_ns = max(timeout_ns, PATIENCE_NS)
     options = [f"timeout={timeout_ns / 1e9:g}"] + ([] if op.input["propagate"] else ["propagate=False"])
+    options += [f"{hook}=lambda *_: None" for hook in op.input.get("hooks", ())]
     tasks = [f"{app}.AsyncResult({say.names[key]})" for key in op.keys]
     result = tasks[0] if len(tasks) == 1 else f"{app}.GroupResult(None, [{', '.join(tasks)}])"
     return f"{result}.get({', '.join(options)})"
+
+
+def _result_set(op: Op, say: Wording) -> str:
+    say.literals.imports.add("from celery.result import ResultSet")
+    app = f"{variable(op.client)}.app"
+    results = ", ".join(f"{app}.AsyncResult({say.names[key]})" for key in op.keys)
+    return f"list(ResultSet([{results}], app={app}).{op.call.partition('.')[2]}(timeout=1))"
+
+
+def _then(op: Op, say: Wording) -> str:
+    return f"{variable(op.client)}.app.AsyncResult({say.key(op)}).then(lambda _: None)"
+
+
+def _many(op: Op, say: Wording) -> str:
+    options = ", ".join([say.keys(op), *(f"{name}={value}" for name, value in op.input.items())])
+    told = f"in {variable(op.client)}.get_many({options})"
+    return f"sorted([task, meta['status'], meta['result']] for task, meta {told})"
 
 
 #: The same for what is no call on the backend object itself.
@@ -159,6 +178,9 @@ AROUND: dict[str, Callable[[Op, Wording], str]] = {
     "pickle": _pickled,
     "pickled state": _pickled_state,
     "GroupResult.get": _joined,
+    "get_many": _many,
+    "then": _then,
+    **{f"ResultSet.{way}": _result_set for way in ("get", "join", "iter_native")},
     "exists": lambda op, say: f"{variable(op.client)}.app.AsyncResult({say.key(op)}).exists()",
 }
 
@@ -170,6 +192,9 @@ ANSWERS = {
 
 #: How long a result is waited for that a worker is to send.
 PATIENCE_NS = 5_000_000_000
+
+#: When a task that comes too late was to be done.
+LONG_AGO = "2000-01-01T00:00:00+00:00"
 
 #: Calls that no script makes, and why.
 UNSAYABLE = {

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crisper.checks.waiting import GRACE_NS
 from crisper.history import Op
-from crisper.reproduction.calls import is_wait
 from crisper.reproduction.literals import Literals
 from crisper.values import Value
 
@@ -23,13 +21,6 @@ def condition(op: Op, because: str, literals: Literals) -> str:
         fields = ["status", "result", *(name for name in op.output if re.search(rf"\b{name}\b", because))]
         return _together([_field(name, op.output.get(name), literals) for name in dict.fromkeys(fields)])
     return _same("seen", op.output, literals)
-
-
-def late_after_ns(op: Op, because: str) -> int | None:
-    """Return how long a wait would have to take to be as late as the recorded one; None where it was not too late."""
-    if not is_wait(op) or "only after" not in because:
-        return None
-    return GRACE_NS + (int(op.input["timeout_ns"]) if op.error == "TimeoutError" else 0)
 
 
 def _field(name: str, value: Value, literals: Literals) -> str:

@@ -44,6 +44,8 @@ def ruled(one, *deviations, **more):
         ("reported", "fail", "observe"),
         ("inconclusive", "unknown", "must"),
         ("reported", "unknown", "should"),
+        ("kept", "pass", "observe"),
+        ("reported", "unknown", "observe"),
         ("error", "error", "must"),
         ("skipped", "unsupported", "must"),
         ("skipped", "inapplicable", "must"),
@@ -65,6 +67,15 @@ def test_a_word_has_its_standing(standing, word, level):
 def test_strict_asks_of_a_should_what_is_asked_of_a_must(standing, word, level):
     """Under --strict a should binds as well; what is only observed never does."""
     assert standing == ruled(verdict(word, level=level), strict=True).standing
+
+
+@pytest.mark.parametrize("word", ["pass", "fail"])
+def test_what_is_only_observed_has_no_deviation(word):
+    """Whatever a file says of it, it is shown, and never stops the gate."""
+    found = ruled(verdict(word, "9 ms", level="observe"), known(message="something else"), strict=True)
+
+    assert found.standing in {"kept", "reported"}
+    assert "9 ms" == found.says
 
 
 def test_a_known_failure_is_known():

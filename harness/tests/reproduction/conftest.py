@@ -21,9 +21,9 @@ NAMESPACE = "crisper-0a1b2c3d-liar-7"
 
 
 def op(seq, call="get", key=f"{NAMESPACE}-1", **changes):
-    at_ns = changes.pop("at_ns", seq * 10 * MS)
+    at_ns, took_ns = changes.pop("at_ns", seq * 10 * MS), changes.pop("took_ns", MS)
     known = {"process": 1, "client": "client-1", "layer": "kv", "keys": [key]}
-    return Op(seq=seq, call=call, called_ns=at_ns, returned_ns=at_ns + MS, **{**known, **changes})
+    return Op(seq=seq, call=call, called_ns=at_ns, returned_ns=at_ns + took_ns, **{**known, **changes})
 
 
 def history(*ops, observations=()):
@@ -47,8 +47,8 @@ def contestant(url="cache+memory://", **changes):
 TOLD = Told(clause="X1", promise="The last write wins.", scenario="Write twice, and read.")
 
 
-def text(found, *evidence, because="get answered 0", told=TOLD, **about):
-    return script(found, failed(because, *evidence), contestant(**about), told)
+def text(found, *evidence, because="get answered 0", told=TOLD, margin_ns=None, **about):
+    return script(found, failed(because, *evidence, margin_ns=margin_ns), contestant(**about), told)
 
 
 @pytest.fixture

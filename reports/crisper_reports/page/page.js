@@ -3,7 +3,7 @@
 const blob = JSON.parse(document.getElementById("blob").textContent);
 const dialog = document.getElementById("evidence");
 const body = document.getElementById("evidence-body");
-const SIGNS = { pass: "✓", fail: "✗", unknown: "?", error: "!", unsupported: "–", inapplicable: "·" };
+const SIGNS = { pass: "✓", seen: "•", fail: "✗", unknown: "?", error: "!", unsupported: "–", inapplicable: "·" };
 const COLUMNS = ["op", "client · process", "call", "keys", "input", "output", "outcome", "error", "at, ms", "took"];
 
 // Text only ever becomes text: what a backend returned is never read as markup.

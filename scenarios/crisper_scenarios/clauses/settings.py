@@ -33,6 +33,20 @@ F5 = Clause(
     source="celery/result.py, AsyncResult.__reduce__",
 )
 
+F6 = Clause(
+    id="F6",
+    sentence="An interpreter that has used a backend object ends without a word, and does not hang.",
+    level="should",
+    source="https://docs.python.org/3/library/atexit.html",
+)
+
+F8 = Clause(
+    id="F8",
+    sentence="How many sockets one client opens to store and fetch fifty results.",
+    level="observe",
+    source="what a server's limit of connections is spent on",
+)
+
 F9 = Clause(
     id="F9",
     sentence="With result_backend_thread_safe, one backend object serves eight threads without a mix-up.",
@@ -97,6 +111,13 @@ H10 = Clause(
     sentence="Celery finds the backend by the scheme of its URL.",
     level="must",
     source="celery/app/backends.py, by_name: entry points of the group celery.result_backends",
+)
+
+H12 = Clause(
+    id="H12",
+    sentence="Values and passwords are written to no log of level INFO or above.",
+    level="must",
+    source="https://cwe.mitre.org/data/definitions/532.html",
 )
 
 H13 = Clause(

@@ -1,30 +1,9 @@
-"""The promises about waiting for results, and about real workers."""
+"""The promises about real workers, and whoever sends them tasks."""
 
 from __future__ import annotations
 
 from crisper.clauses import Clause
 
-
-E1 = Clause(
-    id="E1",
-    sentence="get(timeout=t) of what never comes raises TimeoutError after t seconds, at most half a second later.",
-    level="must",
-    source="celery/result.py, AsyncResult.get: timeout, in seconds, before the operation times out",
-)
-
-E4 = Clause(
-    id="E4",
-    sentence="What was stored before somebody waits for it is returned at once.",
-    level="must",
-    source="celery/result.py, AsyncResult.get",
-)
-
-E5 = Clause(
-    id="E5",
-    sentence="get() raises the error of a failed task, TaskRevokedError of a revoked one; propagate=False returns it.",
-    level="must",
-    source="celery/result.py, AsyncResult.maybe_throw; celery/states.py, PROPAGATE_STATES",
-)
 
 I1 = Clause(
     id="I1",
@@ -47,9 +26,59 @@ I3 = Clause(
     source="https://docs.celeryq.dev/en/stable/userguide/tasks.html#retrying",
 )
 
+I4 = Clause(
+    id="I4",
+    sentence="A result that is too large is told as an error to whoever waits for it, and the worker goes on.",
+    level="must",
+    source="celery/backends/base.py, Backend.mark_as_done; what a backend holds, by its own documentation",
+)
+
+I5 = Clause(
+    id="I5",
+    sentence="Of a task with ignore_result nothing is stored: its state stays PENDING.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/tasks.html#Task.ignore_result",
+)
+
+I6 = Clause(
+    id="I6",
+    sentence="Of a task that its worker revokes, because it came too late, get() raises TaskRevokedError.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/calling.html#expiration",
+)
+
 I7 = Clause(
     id="I7",
     sentence="A group's results reach whoever sent it, in the order of its members.",
     level="must",
     source="https://docs.celeryq.dev/en/stable/userguide/canvas.html#groups",
+)
+
+I8 = Clause(
+    id="I8",
+    sentence="What the body of a chord returns reaches whoever sent the chord.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/canvas.html#chords",
+    needs="chords",
+)
+
+I9 = Clause(
+    id="I9",
+    sentence="When a link of a chain fails, whoever waits for the chain is told its error.",
+    level="must",
+    source="celery/result.py, AsyncResult.get: follow_parents; celery/backends/base.py, Backend.mark_as_failure",
+)
+
+I10 = Clause(
+    id="I10",
+    sentence="A task may return a result: it is told as result_from_tuple takes it, and so leads to its value.",
+    level="must",
+    source="celery/backends/base.py, Backend.prepare_value; celery/result.py, result_from_tuple",
+)
+
+I11 = Clause(
+    id="I11",
+    sentence="A task that is delivered again after its SUCCESS stays a success, with the result it had.",
+    level="must",
+    source="https://github.com/celery/celery/pull/6090",
 )
