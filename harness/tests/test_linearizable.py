@@ -90,6 +90,10 @@ BROKEN = {
     "missing while it is overwritten": ([wrote(0, 1, 1), wrote(2, 9, 2), read(3, 4, None)], [1, 3]),
     "from the future": ([read(0, 1, 1), wrote(2, 3, 1)], [1]),
     "risen again": ([wrote(0, 1, 1), removed(2, 3), read(4, 5, None), read(6, 7, 1)], [1, 2, 4]),
+    "what came before is no part of it": (
+        [removed(0, 1), wrote(2, 3, 1), removed(4, 5), removed(6, 7), wrote(8, 9, 2), read(10, 11, None)],
+        [5, 6],
+    ),
     "a lost write comes and goes": (
         [wrote(0, 1, 1), wrote(2, 3, 2, **LOST), read(4, 5, 2), read(6, 7, 1)],
         [1, 2, 3, 4],
@@ -130,14 +134,38 @@ def test_the_window_is_told(judge):
     """As a person would say it, the last call at the end."""
     found = judge(wrote(0, 1, 1), wrote(2, 3, 2), read(4, 5, 1))
 
-    assert "no order explains 3 calls: set 1, set 2, get answered 1" == found.because
+    assert "no order explains set 1, set 2, get answered 1" == found.because
+
+
+def test_what_is_there_to_stay_is_told_first(judge):
+    """A read that may have come in between says less than one that nothing was under way with."""
+    halves = [wrote(0, 9, 1), read(2, 3, 7), read(10, 11, 8)]
+
+    assert "no order explains get answered 8" == judge(*halves).because
+    assert "no order explains get answered 7" == judge(*halves[:2]).because
+
+
+def test_of_a_large_window_a_few_calls_are_told(judge):
+    """The first ones, and the read."""
+    removals = [removed(0, 9) for _ in range(4)]
+
+    assert "no order explains delete, delete, delete, 3 more, get answered nothing" == (
+        judge(*removals, wrote(8, 19, 1), read(10, 11, 1), read(20, 21, None)).because
+    )
 
 
 def test_a_call_that_raises_fails(judge):
     """No order of calls on one key explains an error."""
     raised = {"outcome": "failed", "error": "KeyError", "message": "'k'"}
 
-    assert ("fail", [2]) == finding(judge(wrote(0, 1, 1), removed(2, 3, **raised), read(4, 5, 1)))
+    alone = judge(wrote(0, 1, 1), removed(2, 3, **raised), removed(2, 3, **raised), read(4, 5, 1))
+    besides = judge(wrote(0, 1, 1), removed(2, 3, **raised), read(4, 5, 2))
+
+    assert ("fail", [2], "delete raised KeyError 2 times: 'k'") == (*finding(alone), alone.because)
+    assert ([3, 2], "no order explains get answered 2; delete raised KeyError: 'k'") == (
+        besides.evidence,
+        besides.because,
+    )
 
 
 def test_what_is_not_decided_is_unknown(judge):

@@ -17,8 +17,9 @@ LIMIT = 1000
 def smallest(events: Sequence[Event]) -> list[Event]:
     """Return events that no order explains, although one would if any one of them were left out; by their calls.
 
-    To leave a change out means that it may have happened at any later moment, or never: whatever had an order before
-    has one then, so that what is left is as wrong as the whole. What was read is never left without its write.
+    To leave a change out means that it may have happened at any later moment, or never, unless a change that is kept
+    covers it before anything is read: whatever had an order before has one then, so that what is left is as wrong as
+    the whole. What was read is never left without its write.
     """
     beginning = _beginning(events)
     changes = [event for event in beginning if event.does != "read"]
@@ -26,8 +27,18 @@ def smallest(events: Sequence[Event]) -> list[Event]:
     reads = _fewest(reads, lambda kept, _: _broken([*changes, *kept]))
     sources = [each for each in changes if any(same(each.value, read.value) for read in reads if each.does == "write")]
     others = [each for each in changes if each not in sources]
-    others = _fewest(others, lambda kept, out: _broken([*sources, *reads, *kept, *_in_doubt(out)]))
-    return sorted([*sources, *others, *reads], key=lambda event: event.called_ns)
+
+    def enough(kept: list[Event], out: list[Event]) -> bool:
+        changes = [*sources, *kept]
+        return _broken([*changes, *reads, *_in_doubt(_uncovered(out, changes, reads))])
+
+    return sorted([*sources, *_fewest(others, enough), *reads], key=lambda event: event.called_ns)
+
+
+def _uncovered(out: list[Event], changes: list[Event], reads: list[Event]) -> list[Event]:
+    first_ns = min(read.called_ns for read in reads)
+    since_ns = max((each.called_ns for each in changes if each.returned_ns < first_ns), default=0)
+    return [each for each in out if each.returned_ns >= since_ns]
 
 
 def _fewest(events: list[Event], enough: Callable[[list[Event], list[Event]], bool]) -> list[Event]:
