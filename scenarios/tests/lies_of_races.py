@@ -13,7 +13,7 @@ from miniatures import Honest
 class EmptiesBeforeItWrites(Honest):
     """Deletes what is there, and writes a moment later."""
 
-    must_fail = frozenset({"A13"})
+    must_fail = frozenset({"A13", "A19"})
 
     def set(self, key: str | bytes, value: Any) -> None:
         if self.alive(key) is not None:
@@ -25,7 +25,7 @@ class EmptiesBeforeItWrites(Honest):
 class WritesInTwoHalves(Honest):
     """Writes the first half, and the whole a moment later."""
 
-    must_fail = frozenset({"A13"})
+    must_fail = frozenset({"A13", "A19"})
 
     def set(self, key: str | bytes, value: Any) -> None:
         if self.alive(key) is not None:

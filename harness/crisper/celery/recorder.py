@@ -99,6 +99,11 @@ class Recorder:
         # Without the lock, which would be a tenth of what recording costs: appending is one step for the interpreter.
         self._calls.append(call)
 
+    def withdraw(self) -> list[Call]:
+        """Take back all calls that were kept; whoever wants to keep some of them after all says so by `retain`."""
+        calls, self._calls = self._calls, []
+        return calls
+
     def adopt(self, ops: list[Op]) -> None:
         """Keep what another process recorded, under numbers of its own."""
         with self._lock:
@@ -116,17 +121,17 @@ class Recorder:
 
     def ops(self) -> list[Op]:
         """Return what was kept as Ops, by the order of the calls."""
-        process = os.getpid()
         with self._lock:
-            ops = [_op(call, process) for call in self._calls] + self._adopted
+            ops = [noted(call) for call in self._calls] + self._adopted
         return sorted(ops, key=lambda op: op.seq)
 
 
-def _op(call: Call, process: int) -> Op:
+def noted(call: Call) -> Op:
+    """Return a call of this process as an Op."""
     error = call.error
     return Op(
         seq=call.seq,
-        process=process,
+        process=os.getpid(),
         client=call.client,
         layer=call.layer,
         call=call.name,

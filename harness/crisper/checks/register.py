@@ -29,8 +29,10 @@ class _Register:
         self.held: defaultdict[str, list[Value | Missing]] = defaultdict(lambda: [MISSING])
 
     def change(self, op: Op) -> None:
+        held = self.held[op.keys[0]]
         value = written(op) if op.call in WRITES else MISSING
-        self.held[op.keys[0]] = [value] if op.outcome == "ok" else [*self.held[op.keys[0]], value]
+        changed = [each if op.call == "store_result" and _stands(each) else value for each in held]
+        self.held[op.keys[0]] = changed if op.outcome == "ok" else [*held, *changed]
 
     def contradicted(self, key: str, answer: Value | Missing) -> bool:
         """Whether no possible value was answered; if one was, the others are possible no longer."""
@@ -39,8 +41,13 @@ class _Register:
         return not seen
 
 
+def _stands(value: Value | Missing) -> bool:
+    """Whether no later state replaces this one."""
+    return isinstance(value, dict) and value.get("status") == "SUCCESS"
+
+
 def reads_see_last_write(history: History, _: Judged) -> Finding:
-    """Every read says what the last completed write of its key stored, and no call raises."""
+    """Every read says what the last completed write of its key stored, but for states after SUCCESS; no call raises."""
     register = _Register()
     reads = 0
     for op in history.ops:

@@ -51,6 +51,7 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
     if any(history.seen("door")):
         message = "its server spoke TLS through a door of ours"
         raise UnsayableError(message)
+    _expect_one_process(history, evidence)
     decisive = _decisive(evidence)
     if any(history.seen("together")):
         return _race(history, decisive, evidence)
@@ -58,7 +59,8 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
     ops = _queued(history, decisive) if queued else _on_its_keys(history, decisive, evidence)
     names = {op.client for op in ops}
     ops = [op for op in history.ops if op in ops or (op.call == "connect" and op.client in names)]
-    _expect_one_after_another(history, ops, apart=any(history.seen("aside")))
+    _expect_one_process(history, ops)
+    _expect_one_after_another(history, ops)
     return Excerpt(ops=ops, pauses_ns=_pauses(ops, PAUSE_NS // 10 if queued else PAUSE_NS))
 
 
@@ -129,12 +131,15 @@ def _expect_no_fault(history: History, evidence: list[Op]) -> None:
         raise UnsayableError(message)
 
 
-def _expect_one_after_another(history: History, ops: list[Op], *, apart: bool) -> None:
+def _expect_one_process(history: History, ops: list[Op]) -> None:
     processes = {op.process for op in ops}
     # What sets processes apart may be their environment, which a script changes between two calls.
-    if len(processes) > 1 and not apart:
+    if len(processes) > 1 and not any(history.seen("aside")):
         message = f"its calls were made by {len(processes)} processes"
         raise UnsayableError(message)
+
+
+def _expect_one_after_another(history: History, ops: list[Op]) -> None:
     if any(later.called_ns < before.returned_ns for before, later in pairwise(ops)):
         message = "it is a race: its calls overlap in time"
         raise UnsayableError(message)

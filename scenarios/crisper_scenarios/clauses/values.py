@@ -132,3 +132,17 @@ A18 = Clause(
     level="must",
     source="the documented limit of each engine",
 )
+
+A19 = Clause(
+    id="A19",
+    sentence="What several clients do with a key at the same time comes out as if they had done it one after another.",
+    level="must",
+    source="celery/backends/base.py, _store_result; https://cs.brown.edu/~mph/HerlihyW90/p463-herlihy.pdf",
+)
+
+A20 = Clause(
+    id="A20",
+    sentence="Whatever one client does in turn, every answer is what its calls before that mean, and no call raises.",
+    level="must",
+    source="celery/backends/base.py, KeyValueStoreBackend",
+)
