@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pathlib
 
 import nox
 
@@ -102,6 +103,14 @@ def report(session: nox.Session) -> None:
     """The report of a Run, the newest if none is named."""
     session.install("-e", ".[report]")
     session.run("crisper", "report", *(session.posargs or [".runs/latest.jsonl"]))
+
+
+@nox.session
+def findings(session: nox.Session) -> None:
+    """What each backend breaks in the newest Run, or the one that is named: the page docs/findings.md."""
+    session.install("-e", ".[report]")
+    page = session.run("crisper", "findings", *(session.posargs or [".runs/latest.jsonl"]), silent=True)
+    pathlib.Path("docs/findings.md").write_text(str(page), encoding="utf-8")
 
 
 def _play(session: nox.Session, *arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""What `crisper` can be asked about Runs: report, summary and diff."""
+"""What `crisper` can be asked about Runs: report, summary, findings and diff."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from crisper import runs
 from crisper_reports import diff as comparing
 from crisper_reports import summary as summing
 from crisper_reports.document import document
+from crisper_reports.findings import findings as found
 from crisper_reports.markdown import markdown
 from crisper_reports.render import write
 
@@ -40,6 +41,13 @@ def summary(run: Path, *, as_json: bool, as_markdown: bool) -> None:
         click.echo(markdown(read), nl=False)
     else:
         click.echo(json.dumps(document(read), indent=2) if as_json else summing.summary(read))
+
+
+@click.command()
+@click.argument("run", type=_PATH)
+def findings(run: Path) -> None:
+    """Print what each contestant of RUN breaks, with scripts and links, as a page of Markdown to be published."""
+    click.echo(found(runs.read(run)), nl=False)
 
 
 @click.command()
