@@ -38,6 +38,7 @@ class ReadsFromReplicas(Honest):
     """Answers every third read of another thread with what was written before the last write."""
 
     must_fail = frozenset({"B22"})
+    may_fail = frozenset({"F9"})
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -107,7 +107,7 @@ class ReadsWhateverComes(Honest):
 
 
 class OneSlotForAll(Honest):
-    """Puts each answer where another thread may put its own before it is fetched."""
+    """Puts each answer where another thread of the same application may put its own before it is fetched."""
 
     must_fail = frozenset({"F1", "F9"})
 
@@ -116,7 +116,9 @@ class OneSlotForAll(Honest):
 
         answer: bytes | None = None
 
-    slot = Slot()
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.slot = vars(self.app).setdefault("slot", self.Slot())
 
     def get(self, key: str | bytes) -> bytes | None:
         slot = self.slot

@@ -153,7 +153,7 @@ class RaisesOnMissing(Honest):
     must_fail = (
         (STORED | {"A1", "A19", "A20", "B1", "C2", "E1"}) - REFUSABLE - {"A10", "A11", "A12", "A15", "A16", "C14", "D2"}
     )
-    must_fail |= {"E2", "E6", "E7", "E8", "E11", "E13"}
+    must_fail |= {"A4", "B18", "E2", "E6", "E7", "E8", "E11", "E13"}
     may_fail = frozenset({"C14"})
     undecidable = STORED | {"B22", "C2", "E3"}
 
