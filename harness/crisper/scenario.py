@@ -55,6 +55,11 @@ class Scenario:
     durable: bool = False
     spoils: bool = False
 
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """The ids of the clauses that it decides."""
+        return tuple(clause.id for clause in self.checks)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
