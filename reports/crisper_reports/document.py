@@ -7,7 +7,7 @@ from typing import Any
 from crisper.measurements import Lifetimes, Measurement
 from crisper.runs import ContestantInfo, Run
 from crisper.verdicts import Verdict
-from crisper_reports.numbers import number, struck
+from crisper_reports.numbers import broken, number
 
 
 def document(run: Run) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _overrun(run: Run, one: Lifetimes) -> dict[str, Any]:
         "p50": one.p50_ns,
         "p95": one.p95_ns,
         "p99": one.p99_ns,
-        "valid": one.validity == "valid" and not struck(one, run.verdicts),
+        "valid": one.validity == "valid" and not broken(one, run.verdicts),
         "scenario": one.scenario,
         "layer": one.layer,
         "expires": one.expires_ns,

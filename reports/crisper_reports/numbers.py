@@ -57,19 +57,20 @@ def groups(run: Run) -> list[Group]:
 def number(measurement: Measurement, verdicts: Iterable[Verdict]) -> Number:
     """Return a measurement as the verdicts of its own contestant and layer leave it."""
     own = _own(measurement, verdicts)
+    reasons = [f"{each.clause} failed: {each.finding.because}" for each in own if each.finding.word == "fail"]
     return Number(
         measurement=measurement,
         p50_ns=_sound(measurement.p50_ns, 50, measurement.count),
         p95_ns=_sound(measurement.p95_ns, 95, measurement.count),
         p99_ns=_sound(measurement.p99_ns, 99, measurement.count),
-        struck=_struck(own),
+        struck="; ".join(dict.fromkeys(reasons)),
         notes=_notes(measurement, own),
     )
 
 
-def struck(one: Measurement | Lifetimes, verdicts: Iterable[Verdict]) -> str:
-    """Return which of its promises were seen broken, and how; nothing where none was."""
-    return _struck(_own(one, verdicts))
+def broken(one: Measurement | Lifetimes, verdicts: Iterable[Verdict]) -> list[str]:
+    """Return which of its promises were seen broken."""
+    return [each.clause for each in _own(one, verdicts) if each.finding.word == "fail"]
 
 
 def apart(one: Measurement, other: Measurement) -> bool:
@@ -86,11 +87,6 @@ def _own(one: Measurement | Lifetimes, verdicts: Iterable[Verdict]) -> list[Verd
         for each in verdicts
         if each.clause in one.promises and each.play.contestant == one.contestant and each.play.layer == one.layer
     ]
-
-
-def _struck(own: Iterable[Verdict]) -> str:
-    broken = [f"{each.clause} failed: {each.finding.because}" for each in own if each.finding.word == "fail"]
-    return "; ".join(dict.fromkeys(broken))
 
 
 def _sound(value_ns: int | None, percent: int, count: int) -> int | None:
