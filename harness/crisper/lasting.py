@@ -6,13 +6,10 @@ import math
 from collections.abc import Iterable, Sequence
 
 from crisper.checks.answers import READS, WRITES
-from crisper.checks.expiry import SECOND, lives
+from crisper.checks.expiry import GRAIN_NS, lives
 from crisper.history import History, Op
 from crisper.measurements import Lifetimes, Validity, enough
 
-
-#: A life that was not cut short is known closely if its end is known to this, or to half of its overrun.
-CLOSE_NS = SECOND // 2
 
 Lived = tuple[int, int | None]
 
@@ -26,7 +23,8 @@ def lifetimes(history: History, promises: Iterable[str]) -> list[Lifetimes]:
     if not since or history.broken is not None:
         return []
     told = {op.expires_ns for op in history.calls(*WRITES, "expire") if op.expires_ns}
-    return [_of(history, since, expires_ns, list(promises)) for expires_ns in sorted(told)]
+    found = [_of(history, since, expires_ns, list(promises)) for expires_ns in sorted(told)]
+    return [each for each in found if each.lives or each.failures]
 
 
 def overrun(lived: Sequence[Lived], expires_ns: int, share: float) -> int | None:
@@ -84,7 +82,7 @@ def _validity(lived: Sequence[Lived], expires_ns: int, raised: Sequence[Op]) -> 
     if not enough(len(lived), 0.50):
         return "too few", f"{len(lived)} keys are too few for a median"
     ended = [(seen, end) for seen, end in lived if end is not None and end >= expires_ns]
-    loosely = sum(end - seen > max(CLOSE_NS, (end - expires_ns) // 2) for seen, end in ended)
+    loosely = sum(end - seen > max(GRAIN_NS, (end - expires_ns) // 2) for seen, end in ended)
     if 2 * loosely > len(lived):
         return "generator-bound", f"{loosely} of {len(lived)} keys were looked at too rarely near their end"
     return "valid", ""

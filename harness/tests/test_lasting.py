@@ -92,6 +92,15 @@ def test_a_refused_lifetime_is_told(watched, made):
     assert (5 * S, 0) == (long.expires_ns, long.failures)
 
 
+def test_a_life_that_was_changed_counts_as_what_it_became(made):
+    """Where `expire` begins a life anew there is that life alone, and none of the length that the write told."""
+    write = made.op(1, "set", expires_ns=3600 * S)
+    changed = made.op(2, "expire", expires_ns=5 * S, called_ns=S, returned_ns=S)
+    (found,) = lifetimes(made.history(write, changed, observations=[made.seen("reads", since="expire")]), ["A15"])
+
+    assert ("expire", 5 * S, [(0, None)]) == (found.since, found.expires_ns, found.lives)
+
+
 def test_whoever_looked_too_rarely_says_so(watched):
     """Where most ends are known loosely only, that is the instrument's fault, not the backend's."""
     (found,) = watched(*[(4.9, 5.6)] * 20)
