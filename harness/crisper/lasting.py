@@ -63,10 +63,19 @@ def _of(history: History, since: str, expires_ns: int, promises: list[str]) -> L
         p95_ns=overrun(lived, expires_ns, 0.95),
         p99_ns=overrun(lived, expires_ns, 0.99),
         longest_ns=longest(lived, expires_ns),
+        held=_held(history),
         promises=promises,
         validity=validity,
         because=because,
     )
+
+
+def _held(history: History) -> dict[str, int] | None:
+    """Return what the server held at the end; None where nobody looked, or of several lives at once."""
+    if len({op.expires_ns for op in history.calls(*WRITES)}) > 1:
+        return None
+    found = next((each.data for each in history.seen("count") if each.data["moment"] == "ended"), None)
+    return found and {kind: int(number) for kind, number in found.items() if kind != "moment"}
 
 
 def _raised(history: History, expires_ns: int) -> list[Op]:

@@ -49,7 +49,8 @@ class Lifetimes(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", t
     Quantiles are of the overrun, past `expires_ns`, as told by the first miss: the true one is not larger. They are
     None where too few keys, or those without an end, cannot show them; `longest_ns` is the largest overrun, None where
     any key is without end. `early` counts keys that were missing before their time, `failures` those of which a call
-    raised: they are in no number.
+    raised: they are in no number. `held` is what the server held of them, by kind, when the watch was over, None where
+    nobody can look: what is no longer readable may lie there still.
     """
 
     scenario: str
@@ -66,6 +67,7 @@ class Lifetimes(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", t
     p95_ns: int | None
     p99_ns: int | None
     longest_ns: int | None
+    held: dict[str, int] | None = None
     promises: list[str]
     validity: Validity
     because: str = ""

@@ -101,6 +101,15 @@ def test_a_life_that_was_changed_counts_as_what_it_became(made):
     assert ("expire", 5 * S, [(0, None)]) == (found.since, found.expires_ns, found.lives)
 
 
+@pytest.mark.parametrize(("more", "held"), [([], {"keys": 3}), ([6 * S], None)])
+def test_what_the_server_holds_at_the_end_is_told(made, more, held):
+    """What is missing may lie on the server still; of several lives at once nobody can tell whose it is."""
+    writes = [made.op(seq, "set", f"k{seq}", expires_ns=life) for seq, life in enumerate([5 * S, *more], 1)]
+    seen = made.seen("reads", since="write"), made.seen("count", moment="ended", keys=3)
+
+    assert [held] * len(writes) == [each.held for each in lifetimes(made.history(*writes, observations=seen), ["C1"])]
+
+
 def test_whoever_looked_too_rarely_says_so(watched):
     """Where most ends are known loosely only, that is the instrument's fault, not the backend's."""
     (found,) = watched(*[(4.9, 5.6)] * 20)

@@ -85,5 +85,6 @@ def _overrun(run: Run, one: Lifetimes) -> dict[str, Any]:
         "expires": one.expires_ns,
         "max": one.longest_ns,
         "early": one.early,
+        "held": one.held,
         "lives": one.lives,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -28,7 +29,8 @@ STEPS, LABELS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 6
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """One contestant's keys, of all playings and layers together; `look` is its colour and stroke, the same everywhere.
 
-    `broken` names the promises that were seen broken, `doubt` says what else keeps the figures from being valid.
+    `held` is what lay on the servers still when the watch was over, in words; `broken` names the promises that were
+    seen broken, `doubt` says what else keeps the figures from being valid.
     """
 
     contestant: str
@@ -39,6 +41,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     p50_ns: int | None
     p99_ns: int | None
     longest_ns: int | None
+    held: str
     broken: list[str]
     doubt: str
 
@@ -136,9 +139,17 @@ def _curve(own: Sequence[Lifetimes], look: int, verdicts: Sequence[Verdict]) -> 
         p50_ns=overrun(lives, expires_ns, 0.50),
         p99_ns=overrun(lives, expires_ns, 0.99),
         longest_ns=longest(lives, expires_ns),
+        held=_held(own),
         broken=list(dict.fromkeys(clause for each in own for clause in broken(each, verdicts))),
         doubt=next(iter(doubts), ""),
     )
+
+
+def _held(own: Sequence[Lifetimes]) -> str:
+    kinds = Counter({kind: 0 for each in own for kind in each.held or ()})
+    for each in own:
+        kinds.update(each.held or {})
+    return ", ".join(f"{number:,} {kind}" for kind, number in kinds.items() if number)
 
 
 def _y(share: float) -> float:

@@ -129,3 +129,14 @@ def test_a_drawing_is_told_in_words(run, made):
 def test_without_lives_there_is_no_section(run, made):
     """A Run that watched nothing says nothing of expiry."""
     assert 'id="expiry"' not in render.html(run(made.header()))
+
+
+def test_what_lies_on_the_server_still_is_told(run, made):
+    """What a server held when the watch was over is added up by kind; nothing is said where it held nothing."""
+    records = [
+        made.lifetimes("mine", ON_TIME, held={"keys": 2, "sessions": 0}),
+        made.lifetimes("mine", ON_TIME, held={"keys": 3, "sessions": 1}, layer="result"),
+    ]
+
+    assert "still held: 5 keys, 1 sessions<" in render.html(run(made.header(), *records))
+    assert "still held:" not in render.html(run(made.header(), made.lifetimes("mine", ON_TIME)))

@@ -89,7 +89,7 @@ def watch(
 
     `closely` reads all the time instead of near the promised end only. Of all reads only the last that saw the value,
     the first that did not, and one that raised are kept as Ops; how many there were is an Observation.
-    Where `since` says what the lives are counted from, they are measured.
+    Where `since` says what the lives are counted from, they are measured, and what the server then holds is noted.
     """
     begun_ns = time.monotonic_ns()
     due = [_Due(begun_ns + each.after_ns, number, each) for number, each in enumerate(watched)]
@@ -110,3 +110,5 @@ def watch(
         reads = {call.seq: call for call in (each.last_seen, each.first_missing, each.trouble) if call is not None}
         stage.retain(*(call for call in reads.values() if call is not each.written))
     stage.observe("reads", reads=sum(each.reads for each in watched), keys=len(watched), since=since)
+    if since:
+        stage.count("ended")
