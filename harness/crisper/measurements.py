@@ -42,6 +42,37 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag_field="record",
     because: str = ""
 
 
+class Lifetimes(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="lifetimes"):
+    """How long keys lived that were told to live equally long, in nanoseconds since the write (or `since` what else).
+
+    Each of `lives` is an interval: when it was last seen, and when first missing, None where it outlived the watch.
+    Quantiles are of the overrun, past `expires_ns`, as told by the first miss: the true one is not larger. They are
+    None where too few keys, or those without an end, cannot show them; `longest_ns` is the largest overrun, None where
+    any key is without end. `early` counts keys that were missing before their time, `failures` those of which a call
+    raised: they are in no number. `held` is what the server held of them, by kind, when the watch was over, None where
+    nobody can look: what is no longer readable may lie there still.
+    """
+
+    scenario: str
+    contestant: str
+    layer: Layer
+    since: str
+    expires_ns: int
+    unit: Literal["ns"] = "ns"
+    phase: Literal["watch"] = "watch"
+    lives: list[tuple[int, int | None]]
+    early: int
+    failures: int
+    p50_ns: int | None
+    p95_ns: int | None
+    p99_ns: int | None
+    longest_ns: int | None
+    held: dict[str, int] | None = None
+    promises: list[str]
+    validity: Validity
+    because: str = ""
+
+
 def enough(count: int, share: float) -> bool:
     """Whether so many samples can show this quantile: ten of them must lie beyond it."""
     return count * (1 - share) >= 10 - 1e-9

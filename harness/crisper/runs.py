@@ -13,7 +13,7 @@ from crisper.clauses import Capability, Clause, Layer
 from crisper.deviations import Deviation
 from crisper.errors import RunError
 from crisper.history import History, Play
-from crisper.measurements import Measurement
+from crisper.measurements import Lifetimes, Measurement
 from crisper.reproduction.record import Reproduction
 from crisper.verdicts import Verdict
 
@@ -101,7 +101,7 @@ class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag=
     complaints: list[str] = []
 
 
-Record = Header | ContestantInfo | History | Verdict | Measurement | Reproduction | Footer
+Record = Header | ContestantInfo | History | Verdict | Measurement | Lifetimes | Reproduction | Footer
 
 
 def schema() -> dict[str, Any]:
@@ -125,6 +125,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     histories: list[History]
     verdicts: list[Verdict]
     measurements: list[Measurement]
+    lifetimes: list[Lifetimes]
     reproductions: list[Reproduction]
     footer: Footer | None
     torn: bool = False
@@ -162,12 +163,12 @@ class Writer:
         self._encode = msgspec.json.Encoder().encode
         self._lock = threading.Lock()
 
-    def write(self, record: Record) -> None:
-        """Append one record.
+    def write(self, *records: Record) -> None:
+        """Append records, one behind the other.
 
         Raises RunError where the disk refuses it, and from then on for every record: nothing stands behind a torn one.
         """
-        line = self._encode(record) + b"\n"
+        line = b"".join(self._encode(each) + b"\n" for each in records)
         with self._lock:
             if self.failure is None:
                 self._append(line)
@@ -212,6 +213,7 @@ def _assembled(path: Path, header: Header, records: list[Any], *, torn: bool) ->
         histories=only(History),
         verdicts=only(Verdict),
         measurements=only(Measurement),
+        lifetimes=only(Lifetimes),
         reproductions=only(Reproduction),
         footer=next(iter(only(Footer)), None),
         torn=torn,

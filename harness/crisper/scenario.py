@@ -41,7 +41,8 @@ class Scenario:
 
     `ops` and `seconds` are the most that one playing may cost; the watchdog ends it beyond that. In the lane `alone`
     each playing has a server for itself, which it may break; a `durable` one keeps its data over a restart. One that
-    `spoils` its server leaves it in a state that nobody else could play on.
+    `spoils` its server leaves it in a state that nobody else could play on. One that is `full` is left out of the
+    profile `quick`.
     """
 
     id: str
@@ -54,6 +55,12 @@ class Scenario:
     seconds: int
     durable: bool = False
     spoils: bool = False
+    full: bool = False
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """The ids of the clauses that it decides."""
+        return tuple(clause.id for clause in self.checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +79,7 @@ class Workload:
     lane: Lane = "measure"
 
 
-def scenario(
+def scenario(  # noqa: PLR0913 - a declaration: each is a fact of its own, named by whoever it concerns
     checks: Mapping[Clause, Check],
     *,
     layers: tuple[Layer, ...],
@@ -81,6 +88,7 @@ def scenario(
     seconds: int = 30,
     durable: bool = False,
     spoils: bool = False,
+    full: bool = False,
 ) -> Callable[[Callable[[Stage], None]], Scenario]:
     """Declare the decorated script a Scenario: its name is the id, its docstring the sentence."""
 
@@ -96,6 +104,7 @@ def scenario(
             seconds=seconds,
             durable=durable,
             spoils=spoils,
+            full=full,
         )
 
     return declare

@@ -115,6 +115,18 @@ def test_a_scenario_of_ones_own_is_judged_again(crisper, run, file_of_ones_own):
     assert ("", "pass", "1 call, all well") == (told.stderr, verdict.finding.word, verdict.finding.because)
 
 
+def test_lives_are_measured_again(crisper, made, tmp_path):
+    """What a history tells of lives is measured again, whoever declared its scenario."""
+    write = made.op(1, "set", expires_ns=made.SECOND)
+    writer = Writer(tmp_path / "old.jsonl")
+    history = made.history(write, observations=[made.seen("reads", since="write")])
+    writer.write(made.header(), made.contestant(), history)
+    writer.close()
+    (found,) = read(type(tmp_path)(crisper("judge", tmp_path / "old.jsonl").stdout.strip())).lifetimes
+
+    assert ("kept", made.SECOND, ["A1"]) == (found.scenario, found.expires_ns, found.promises)
+
+
 @pytest.mark.parametrize(("text", "said"), [("import nowhere_to_be_found", "No module named"), ("", "no scenario")])
 def test_a_file_without_scenarios_is_refused(crisper, run, tmp_path, text, said):
     """A file that cannot be imported, or declares nothing, is told on one line, and no Run is written."""

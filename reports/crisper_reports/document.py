@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crisper.measurements import Measurement
+from crisper.measurements import Lifetimes, Measurement
 from crisper.runs import ContestantInfo, Run
 from crisper.verdicts import Verdict
-from crisper_reports.numbers import number
+from crisper_reports.numbers import broken, number
 
 
 def document(run: Run) -> dict[str, Any]:
@@ -15,14 +15,17 @@ def document(run: Run) -> dict[str, Any]:
 
     `reproduce` is the command that plays a failing playing again, null for the others. `engine` and `version` are null
     for an embedded contestant. `valid` is false for a number that is struck out, generator-bound, unsustained or too
-    small.
+    small. What was measured of lives says so by its `operation`, and has more keys than a latency.
     """
     commands = {(each.play, each.clause): each.command for each in run.reproductions}
     return {
         "complete": run.complete,
         "contestants": [_contestant(each) for each in run.contestants],
         "verdicts": [_verdict(each, commands.get((each.play, each.clause))) for each in run.verdicts],
-        "measurements": [_measurement(run, each) for each in run.measurements],
+        "measurements": [
+            *(_measurement(run, each) for each in run.measurements),
+            *(_overrun(run, each) for each in run.lifetimes),
+        ],
     }
 
 
@@ -63,4 +66,25 @@ def _measurement(run: Run, one: Measurement) -> dict[str, Any]:
         "p95": shown.p95_ns,
         "p99": shown.p99_ns,
         "valid": shown.counts,
+    }
+
+
+def _overrun(run: Run, one: Lifetimes) -> dict[str, Any]:
+    return {
+        "contestant": one.contestant,
+        "operation": f"overrun since {one.since}",
+        "size": 0,
+        "unit": one.unit,
+        "count": len(one.lives),
+        "p50": one.p50_ns,
+        "p95": one.p95_ns,
+        "p99": one.p99_ns,
+        "valid": one.validity == "valid" and not broken(one, run.verdicts),
+        "scenario": one.scenario,
+        "layer": one.layer,
+        "expires": one.expires_ns,
+        "max": one.longest_ns,
+        "early": one.early,
+        "held": one.held,
+        "lives": one.lives,
     }

@@ -68,7 +68,8 @@ def contestants(run: Run) -> list[str]:
     planned = [each.contestant for each in run.header.plan]
     judged = [each.play.contestant for each in run.verdicts]
     measured = [each.contestant for each in run.measurements]
-    return list(dict.fromkeys([*planned, *introduced, *judged, *measured]))
+    watched = [each.contestant for each in run.lifetimes]
+    return list(dict.fromkeys([*planned, *introduced, *judged, *measured, *watched]))
 
 
 def rows(run: Run) -> list[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from crisper.clauses import Layer
-from crisper.measurements import Measurement
+from crisper.measurements import Lifetimes, Measurement
 from crisper.runs import Run
 from crisper.verdicts import Verdict
 
@@ -56,22 +56,21 @@ def groups(run: Run) -> list[Group]:
 
 def number(measurement: Measurement, verdicts: Iterable[Verdict]) -> Number:
     """Return a measurement as the verdicts of its own contestant and layer leave it."""
-    own = [
-        each
-        for each in verdicts
-        if each.clause in measurement.promises
-        and each.play.contestant == measurement.contestant
-        and each.play.layer == measurement.layer
-    ]
-    broken = [f"{each.clause} failed: {each.finding.because}" for each in own if each.finding.word == "fail"]
+    own = _own(measurement, verdicts)
+    reasons = [f"{each.clause} failed: {each.finding.because}" for each in own if each.finding.word == "fail"]
     return Number(
         measurement=measurement,
         p50_ns=_sound(measurement.p50_ns, 50, measurement.count),
         p95_ns=_sound(measurement.p95_ns, 95, measurement.count),
         p99_ns=_sound(measurement.p99_ns, 99, measurement.count),
-        struck="; ".join(dict.fromkeys(broken)),
+        struck="; ".join(dict.fromkeys(reasons)),
         notes=_notes(measurement, own),
     )
+
+
+def broken(one: Measurement | Lifetimes, verdicts: Iterable[Verdict]) -> list[str]:
+    """Return which of its promises were seen broken."""
+    return [each.clause for each in _own(one, verdicts) if each.finding.word == "fail"]
 
 
 def apart(one: Measurement, other: Measurement) -> bool:
@@ -80,6 +79,14 @@ def apart(one: Measurement, other: Measurement) -> bool:
     if min(len(mine), len(theirs)) < ROUNDS:
         return False
     return max(mine) < min(theirs) or max(theirs) < min(mine)
+
+
+def _own(one: Measurement | Lifetimes, verdicts: Iterable[Verdict]) -> list[Verdict]:
+    return [
+        each
+        for each in verdicts
+        if each.clause in one.promises and each.play.contestant == one.contestant and each.play.layer == one.layer
+    ]
 
 
 def _sound(value_ns: int | None, percent: int, count: int) -> int | None:

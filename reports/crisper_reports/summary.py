@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crisper.reproduction.record import folder
 from crisper.runs import Run
-from crisper_reports import matrix, numbers, story
+from crisper_reports import matrix, numbers, story, survival
 from crisper_reports.known import now_and_then
 from crisper_reports.matrix import Cell, Playing, Row
 from crisper_reports.observed import SEEN, observed, shown
@@ -39,7 +39,7 @@ def summary(run: Run) -> str:
     lines = wrapped(story.headline(run, standings), hang=0)
     lines += [line for said in story.partly(standings) for line in wrapped(said)]
     found = _gaps(run), _promises(run, rows), _troubles(rows), _observed(rows), _asked(run)
-    for part in (*found, _scripts(run), _medians(run), _cost(run)):
+    for part in (*found, _scripts(run), _overruns(run), _medians(run), _cost(run)):
         lines += ["", *part] if part else []
     return "\n".join(lines)
 
@@ -109,6 +109,34 @@ def _scripts(run: Run) -> list[str]:
     for each in without:
         lines += wrapped(f"no script for {each.clause} {each.play}: {each.because}")
     return lines
+
+
+def _overruns(run: Run) -> list[str]:
+    charts = survival.charts(run)
+    if not charts:
+        return []
+    names = matrix.contestants(run)
+    rows = [[f"{each.since} {duration(each.expires_ns)}", *(_overrun(each, name) for name in names)] for each in charts]
+    legend = (
+        "p50/longest, past the promised end; <= where too few keys for a median; early: gone before their time; "
+        "no end: outlived the watch; ! a promise was broken"
+    )
+    return ["Overrun of lives", *table(["life since", *names], rows), *wrapped(legend, hang=0)]
+
+
+def _overrun(chart: survival.Chart, name: str) -> str:
+    found = next((each for each in chart.curves if each.contestant == name), None)
+    if found is None:
+        return ""
+    if not found.lives:
+        return "raised"
+    said = f"{found.early} early" if found.early else f"{found.endless} no end" if found.endless else _reach(found)
+    return f"{said} !" if found.broken else said
+
+
+def _reach(curve: survival.Curve) -> str:
+    longest = duration(curve.longest_ns or 0)
+    return f"<= {longest}" if curve.p50_ns is None else f"{duration(curve.p50_ns)}/{longest}"
 
 
 def _medians(run: Run) -> list[str]:

@@ -13,7 +13,7 @@ from crisper import runs
 from crisper.clauses import Clause
 from crisper.deviations import Deviation
 from crisper.history import History, Observation, Op, Play
-from crisper.measurements import Measurement
+from crisper.measurements import Lifetimes, Measurement
 from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Footer, Header, Record, ScenarioInfo, ServerInfo, Writer
 from crisper.verdicts import Finding, Verdict
@@ -141,6 +141,12 @@ def measurement(name, operation="get", *, p50=1_000_000, size=100, layer="kv", c
     )
 
 
+def lifetimes(name, lives, *, expires_ns=5 * 10**9, **changes):
+    known = {"scenario": "s.C2", "layer": "kv", "since": "write", "early": 0, "failures": 0, "p50_ns": None}
+    known |= {"p95_ns": None, "p99_ns": None, "longest_ns": None, "promises": ["C2"], "validity": "valid"}
+    return Lifetimes(contestant=name, expires_ns=expires_ns, lives=lives, **{**known, **changes})
+
+
 def write(path: Path, *records: Record) -> Path:
     writer = Writer(path)
     for record in records:
@@ -169,6 +175,7 @@ def _like_the_real_thing():
     for at in plays:
         yield from _played(at, dice)
     yield from _measured(dice)
+    yield from _lasted(dice)
     yield FOOTER
 
 
@@ -231,6 +238,17 @@ def _measured(dice):
                 )
 
 
+def _lasted(dice):
+    for name, *_ in CONTESTANTS:
+        if name == "consul-celery":
+            yield lifetimes(name, [], failures=50, validity="failing", because="set raised AssertionError (no message)")
+            continue
+        for layer in ("kv", "result"):
+            seen = [5 * 10**9 + dice.randrange(-150 * MS, 50 * MS) for _ in range(50)]
+            lives = [(at, None if name in NO_EXPIRY else at + 150 * MS) for at in seen]
+            yield lifetimes(name, lives, layer=layer)
+
+
 @pytest.fixture
 def like_real(tmp_path):
     return write(tmp_path / "real.jsonl", *_like_the_real_thing())
@@ -240,7 +258,7 @@ def like_real(tmp_path):
 def made():
     """Return the builders above, since a test module cannot import its conftest."""
     return SimpleNamespace(
-        **{each.__name__: each for each in (header, play, contestant, verdict, op, history, reproduction)}
+        **{each.__name__: each for each in (header, play, contestant, verdict, op, history, reproduction, lifetimes)}
         | {"measurement": measurement, "write": write, "FOOTER": FOOTER, "HOSTILE": HOSTILE, "UPSTREAM": UPSTREAM}
     )
 

@@ -113,3 +113,14 @@ def test_hostile_values_stay_text(browser, run, made, tmp_path):
 
     assert "<script>window.hacked" in page.locator(".ops").inner_text()
     assert page.evaluate("window.hacked === undefined")
+
+
+def test_survival_curves_are_read_at_any_width(opened):
+    """Each curve is drawn in its own look within the page, with its figures beside or below it."""
+    lines = opened.locator(".survival .line")
+    strokes = {each.evaluate("line => getComputedStyle(line).stroke") for each in lines.all()}
+    drawing = opened.locator(".survival").first.bounding_box()
+
+    assert (5, 5) == (lines.count(), len(strokes))
+    assert opened.viewport_size["width"] >= drawing["x"] + drawing["width"]
+    assert "consul-celery" in opened.locator(".lives").first.inner_text()

@@ -24,7 +24,7 @@ KEYS = 50
 def expiring_keys(stage: Stage) -> None:
     """Write fifty keys with the shortest documented lifetime (5 s at least), and watch each to its end."""
     client = stage.reader(expires_ns=_shortest(stage))
-    watch(stage, planted(client, stage.keys(KEYS)))
+    watch(stage, planted(client, stage.keys(KEYS)), since="write")
 
 
 @scenario({C5: lifetimes_work}, layers=("kv", "result"), lane="watch", ops=1500, seconds=90)
@@ -33,7 +33,7 @@ def short_lifetimes(stage: Stage) -> None:
     watched = []
     for seconds in (1, 5, 9):
         watched += planted(stage.reader(expires_ns=seconds * SECOND), stage.keys(5))
-    watch(stage, watched)
+    watch(stage, watched, since="write")
 
 
 @scenario({A7: both(never_early, last_life_is_read)}, layers=("kv", "result"), lane="watch", ops=1000, seconds=90)
@@ -44,7 +44,7 @@ def renewed_keys(stage: Stage) -> None:
     for key in keys:
         client.write(key, b"first life")
     stage.pause(0.7 * _shortest(stage))
-    watch(stage, planted(client, keys, b"second life"))
+    watch(stage, planted(client, keys, b"second life"), since="overwrite")
 
 
 @scenario({A9: kept_after_end}, layers=("kv", "result"), lane="watch", ops=800, seconds=90)
@@ -66,7 +66,7 @@ def fractions_of_a_second(stage: Stage) -> None:
     watched = []
     for seconds in (0.5, 1.9):
         watched += planted(stage.reader(expires_ns=int(seconds * SECOND)), stage.keys(5))
-    watch(stage, watched)
+    watch(stage, watched, since="write")
 
 
 @scenario({C14: reading_prolongs_nothing}, layers=("kv", "result"), lane="watch", ops=1200, seconds=90)

@@ -20,3 +20,17 @@ def test_a_lie_is_caught_within_seconds(miniature, found):
 
     assert {"A1", "A2", "A6", "A8", "A10", "B1", "B2", "B3", "C1", "C2"} == asked
     assert miniature.must_fail & asked <= found["fail"] <= known
+
+
+@pytest.mark.parametrize(
+    ("name", "early", "endless"), [("Honest", 0, 0), ("ExpiresEarly", 50, 0), ("NeverExpires", 0, 50)]
+)
+def test_a_lie_about_lifetimes_is_measured(briefly_played, name, early, endless):
+    """Every end before its time is counted, and what never ends has no overrun; an honest backend has neither."""
+    found = [each for each in briefly_played(name).lifetimes if each.contestant == name]
+
+    assert {"kv", "result"} == {each.layer for each in found}
+    assert {(50, early, endless, bool(endless))} == {
+        (len(each.lives), each.early, sum(end is None for _, end in each.lives), each.longest_ns is None)
+        for each in found
+    }

@@ -82,11 +82,14 @@ def planted(client: Client, keys: list[str], value: object = b"mortal") -> list[
     return [Watched(client, key, value, after_ns=number * APART_NS) for number, key in enumerate(keys)]
 
 
-def watch(stage: Stage, watched: list[Watched], *, closely: bool = False, until_ns: int | None = None) -> None:
+def watch(
+    stage: Stage, watched: list[Watched], *, closely: bool = False, until_ns: int | None = None, since: str = ""
+) -> None:
     """Write each key, and read it until it is missing, has lived `PATIENCE` times as long as told to, or `until_ns`.
 
     `closely` reads all the time instead of near the promised end only. Of all reads only the last that saw the value,
     the first that did not, and one that raised are kept as Ops; how many there were is an Observation.
+    Where `since` says what the lives are counted from, they are measured, and what the server then holds is noted.
     """
     begun_ns = time.monotonic_ns()
     due = [_Due(begun_ns + each.after_ns, number, each) for number, each in enumerate(watched)]
@@ -106,4 +109,6 @@ def watch(stage: Stage, watched: list[Watched], *, closely: bool = False, until_
     for each in watched:
         reads = {call.seq: call for call in (each.last_seen, each.first_missing, each.trouble) if call is not None}
         stage.retain(*(call for call in reads.values() if call is not each.written))
-    stage.observe("reads", reads=sum(each.reads for each in watched), keys=len(watched))
+    stage.observe("reads", reads=sum(each.reads for each in watched), keys=len(watched), since=since)
+    if since:
+        stage.count("ended")

@@ -47,7 +47,9 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterator[PlayItem]:
         """Yield an item for each scenario, layer and contestant."""
         try:
-            scenarios = declared_in(registry.module(self.path))
+            quick = self.config.option.profile == "quick"
+            declared = declared_in(registry.module(self.path))
+            scenarios = [each for each in declared if not (quick and isinstance(each, Scenario) and each.full)]
             contestants = _asked(self.config) if scenarios else {}
         except HarnessError as error:
             self.config.stash[REFUSED] = f"crisper: {error}"

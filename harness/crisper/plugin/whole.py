@@ -21,7 +21,7 @@ from crisper.sightings import stale
 class Whole:
     """A plan beside all that is declared: it is whole where every scenario of each lane in it is played by everyone.
 
-    So a lane may be left out, and backends may be chosen; whatever else leaves something out is a filter.
+    So a lane may be left out, backends may be chosen, and the profile; whatever else leaves something out is a filter.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -33,7 +33,7 @@ class Whole:
         self._entire = [
             Play(scenario=each.id, layer=layer, contestant=name)
             for each in self._scenarios.values()
-            if each.lane in lanes
+            if each.lane in lanes and not (each.full and plan.profile == "quick")
             for layer in each.layers
             for name in plan.options
         ]

@@ -30,15 +30,16 @@ review_by = 2099-01-01
 """
 
 
-def declare(name, lane="play"):
+def declare(name, lane="play", **more):
     def script(stage):
         """Do nothing."""
 
     script.__name__ = name
-    return scenario({X1: lambda *_: failed("no")}, layers=("kv",), lane=lane)(script)
+    return scenario({X1: lambda *_: failed("no")}, layers=("kv",), lane=lane, **more)(script)
 
 
-DECLARED = {each.id: each for each in (declare("one"), declare("two"), declare("slow", "watch"))}
+SCENARIOS = declare("one"), declare("two"), declare("slow", "watch"), declare("slowest", "watch", full=True)
+DECLARED = {each.id: each for each in SCENARIOS}
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +54,7 @@ def file(tmp_path):
     return tmp_path / "deviations.toml"
 
 
-def whole(file, *scenarios, contestants=("liar",)):
+def whole(file, *scenarios, contestants=("liar",), profile="quick"):
     entries = [
         Entry(play=Play(scenario=each, layer="kv", contestant=name), scenario=DECLARED[each], source="")
         for each in scenarios
@@ -61,7 +62,7 @@ def whole(file, *scenarios, contestants=("liar",)):
     ]
     backends = {"liar": Backend(name="liar", url="lie://", claims=frozenset({"kv"}), client="", deviations=file)}
     options = dict.fromkeys(contestants, "lie://")
-    return Whole(Plan(entries=entries, backends=backends, options=options, seed=1, profile="quick"))
+    return Whole(Plan(entries=entries, backends=backends, options=options, seed=1, profile=profile))
 
 
 def config(**options):
@@ -93,6 +94,12 @@ def test_all_of_a_lane_is_whole(file):
     assert [] == whole(file, "one", "two").lacking
     assert [] == whole(file, "one", "two", "slow").lacking
     assert ["two[kv-liar]"] == [str(play) for play in whole(file, "one", "slow").lacking]
+
+
+def test_a_quick_run_is_whole_without_what_is_full(file):
+    """What only the profile full plays is lacking there alone."""
+    assert ["slowest[kv-liar]"] == [str(play) for play in whole(file, "one", "two", "slow", profile="full").lacking]
+    assert [] == whole(file, "one", "two", "slow", "slowest", profile="full").lacking
 
 
 @pytest.mark.parametrize("options", [{"keyword": "one"}, {"lf": True}])

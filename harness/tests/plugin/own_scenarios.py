@@ -126,6 +126,12 @@ def overspending(stage):
         client.get(stage.key())
 
 
+@scenario({clause("K16"): reads_see_last_write}, layers=("kv",), full=True)
+def patient(stage):
+    """Do what takes too long for every day."""
+    kept.script(stage)
+
+
 @scenario({clause("K10"): reads_see_last_write}, layers=("kv",))
 def lasting(stage):
     """Write and read, after all that."""

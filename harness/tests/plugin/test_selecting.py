@@ -69,6 +69,14 @@ def test_lf_plays_what_failed(everything, play):
     assert stopped == {name.partition("[")[0] for name in names}
 
 
+def test_the_profile_selects_too(folder, play):
+    """What is declared full is planned in that profile alone, beside all the others."""
+    asked = "--collect-only", "-k", "patient or lasting", "--profile"
+    quick, full = (named(play(folder, *asked, profile)) for profile in ("quick", "full"))
+
+    assert (["lasting[kv-memory]"], ["patient[kv-memory]", "lasting[kv-memory]"]) == (quick, full)
+
+
 def test_collecting_plays_nothing(folder, play):
     """--collect-only lists the plan by layer and contestant, starts nothing and writes no Run."""
     session = play(folder, "--collect-only", "-m", "result")
