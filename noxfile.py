@@ -25,7 +25,8 @@ SCENARIOS = "scenarios/crisper_scenarios"
 def tests(session: nox.Session) -> None:
     """The project's own tests that need no container engine."""
     session.install("-e", ".[dev]")
-    alongside = ("-n", "2", "--dist", "loadfile")
+    # One more than two cores: some of each waits.
+    alongside = ("-n", "3", "--dist", "loadfile")
     session.run("pytest", *STRICT, "-m", "not integration and not mutants", *alongside, *session.posargs)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -123,7 +123,7 @@ class Asked:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-#: Every session that a test looks at, played once.
+#: Every session that a test looks at.
 SESSIONS = {
     "kept": Asked((*MEMORY, "-k", "written or wished"), environment={"GITHUB_STEP_SUMMARY": "/nowhere/step.md"}),
     "broken": Asked((*FORGETFUL, "-k", "written or doubted", *FILES), environment={"GITHUB_STEP_SUMMARY": "step.md"}),
@@ -142,9 +142,6 @@ SESSIONS = {
     "nothing": Asked((*MEMORY, "-k", "nothing_of_that_name")),
     "undecided": Asked((*MEMORY, "-k", "doubted")),
 }
-
-#: More at once would only wait for each other.
-TOGETHER = 3
 
 
 class Session:
@@ -202,11 +199,9 @@ def _lay_out(folder: Path, known: dict[str, str] | None) -> None:
 
 @pytest.fixture(scope="session")
 def session(tmp_path_factory):
-    """Return, for a name, the session that was played; all begin with the first that is asked for."""
+    """Return, for a name, the session that was played, once."""
     folder = tmp_path_factory.mktemp("sessions")
-    with ThreadPoolExecutor(TOGETHER) as threads:
-        played = {name: threads.submit(Session, folder / name, asked) for name, asked in SESSIONS.items()}
-        yield lambda name: played[name].result()
+    return cache(lambda name: Session(folder / name, SESSIONS[name]))
 
 
 @pytest.fixture

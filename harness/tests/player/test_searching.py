@@ -3,6 +3,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import configuration
 
 from crisper import registry
 from crisper.checks.sequences import each_answer_follows
@@ -42,7 +43,8 @@ def searched():
         kept = stage.recorded()
         return SimpleNamespace(played=played, calls=[op.call for op in kept.ops], ops=kept.ops, seen=kept.observations)
 
-    return run
+    yield run
+    configuration.set_hypothesis_home_dir(None)  # a contestant's process has it to itself
 
 
 def keeps_the_last(held, place, number):
