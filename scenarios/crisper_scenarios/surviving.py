@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from crisper.celery.upkeep import Upkeep
-from crisper.checks.expiry import gone_in_time, lifetimes_work, never_early
+from crisper.checks.expiry import gone_in_time, last_life_is_read, lifetimes_work, never_early
 from crisper.checks.extending import life_is_changed
 from crisper.checks.lifetimes import fractions_end
+from crisper.checks.together import both
 from crisper.player.stage import SECOND, Stage
 from crisper.player.watch import Watched, planted, watch
 from crisper.scenario import scenario
 from crisper_scenarios.clauses.expiry import C1, C2, C5, C6
-from crisper_scenarios.clauses.values import A15
+from crisper_scenarios.clauses.values import A7, A15
 
 
 HOUR_NS = 3600 * SECOND
@@ -38,6 +39,19 @@ def many_lifetimes(stage: Stage) -> None:
 def many_fractions(stage: Stage) -> None:
     """Write fifty keys that shall live half a second, and watch each to its end."""
     watch(stage, planted(stage.reader(expires_ns=SECOND // 2), stage.keys(KEYS)), since="write")
+
+
+@scenario(
+    {A7: both(never_early, last_life_is_read)}, layers=("kv", "result"), lane="watch", ops=4000, seconds=120, full=True
+)
+def many_renewed_lives(stage: Stage) -> None:
+    """Write fifty keys, write them again one by one after 0.3 to 0.9 of their life, and watch the second life."""
+    client = stage.reader(expires_ns=_shortest(stage))
+    keys = stage.keys(KEYS)
+    for key in keys:
+        client.write(key, b"first life")
+    stage.pause(0.3 * _shortest(stage))
+    watch(stage, planted(client, keys, b"second life"), since="overwrite")
 
 
 @scenario({A15: life_is_changed}, layers=("kv",), lane="watch", ops=3000, seconds=90, full=True)
