@@ -30,7 +30,7 @@ class BelievesEveryTask(Honest):
     """Says of a task that nobody has stored that it is STARTED."""
 
     must_fail = frozenset(
-        {"A1", "A7", "A8", "A19", "A20", "B1", "B2", "B15", "B19", "B20", "C2", "C5", "C6", "C8", "C10", "H4"}
+        {"A1", "A7", "A8", "A19", "A20", "B1", "B2", "B15", "B19", "B20", "C2", "C5", "C6", "C8", "C10", "H4", "H5"}
     )
     may_fail = frozenset({"C14", "D6"})
 
@@ -230,7 +230,7 @@ class GreetsByItsUrl(Honest):
 class KnowsNoPrefix(Honest):
     """Ignores global_keyprefix."""
 
-    must_fail = frozenset({"H4"})
+    must_fail = frozenset({"H4", "H5"})
 
     def _add_global_keyprefix(self) -> None:
         pass

@@ -85,6 +85,14 @@ H4 = Clause(
     needs="kv",
 )
 
+H5 = Clause(
+    id="H5",
+    sentence="Two prefixes on one server never meet: not by a delete, a cleanup, or a read of many.",
+    level="must",
+    source="celery/backends/base.py, _add_global_keyprefix; celery/backends/filesystem.py, cleanup",
+    needs="kv",
+)
+
 H6 = Clause(
     id="H6",
     sentence="Environment variables do not silently lead elsewhere than the URL says.",
