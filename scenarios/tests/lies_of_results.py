@@ -6,8 +6,9 @@ import atexit
 import logging
 import os
 import sys
+import threading
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import states
 from kombu.serialization import loads
@@ -109,7 +110,7 @@ class ReadsWhateverComes(Honest):
 class OneSlotForAll(Honest):
     """Puts each answer where another thread may put its own before it is fetched."""
 
-    must_fail = frozenset({"F1", "F9"})
+    must_fail = frozenset({"F1", "F3", "F9"})
 
     class Slot:
         """Where an answer is put."""
@@ -128,11 +129,22 @@ class OneSlotForAll(Honest):
 class OneSlotForEachObject(OneSlotForAll):
     """Does so only among threads that share a backend object."""
 
-    must_fail = frozenset({"F9"})
+    must_fail = frozenset({"F3", "F9"})
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.slot = self.Slot()
+
+
+class OneSlotForEachThread(OneSlotForAll):
+    """Does so only among greenlets, which are one thread."""
+
+    must_fail = frozenset({"F3"})
+    slots: ClassVar[dict[int, Any]] = {}
+
+    @property
+    def slot(self) -> Any:
+        return self.slots.setdefault(threading.get_native_id(), self.Slot())
 
 
 class MuteInChildren(Honest):

@@ -19,7 +19,7 @@ STORED = frozenset(
         *(f"B{number}" for number in (*range(2, 17), 18, 19, 20, 21)),
         *(f"C{number}" for number in (1, *range(3, 11), 14, 15)),
         *(f"D{number}" for number in (1, 2, 3, 6, 7, 9)),
-        *("B16b", "B17b", "E4", "E5", "F1", "F2", "F4", "F5", "F9", "H4", "H5", "H6"),
+        *("B16b", "B17b", "E4", "E5", "F1", "F2", "F3", "F4", "F5", "F9", "H4", "H5", "H6"),
     }
 )
 

@@ -19,6 +19,13 @@ F2 = Clause(
     source="celery/concurrency/prefork.py",
 )
 
+F3 = Clause(
+    id="F3",
+    sentence="Where greenlets take the place of threads, one backend object serves twenty without a mix-up or a hang.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/concurrency/gevent.html",
+)
+
 F4 = Clause(
     id="F4",
     sentence="A backend object that went through pickle talks to the same server, with the same expiry.",
