@@ -116,7 +116,7 @@ def findings(session: nox.Session) -> None:
 
 def _play(session: nox.Session, *arguments: str) -> None:
     """Play scenarios."""
-    others = _install(session, "bench")
+    others = _install(session, "bench,gevent")
     session.run("pytest", *arguments, *others)
 
 

@@ -41,6 +41,13 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     since: str = ""
 
 
+class Unplayed(msgspec.Struct, frozen=True, kw_only=True):
+    """A promise that no scenario plays, and why not: that is said, so that its silence is not taken for a pass."""
+
+    clause: Clause
+    because: str
+
+
 def natural(clause: Clause) -> list[tuple[int, str]]:
     """Return what clauses are sorted by, so that A10 comes after A2; an id may be any text."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", clause.id) if part]

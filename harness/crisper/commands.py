@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from crisper import registry, runs
-from crisper.clauses import natural
+from crisper.clauses import Clause, natural
 from crisper.errors import RunError
 from crisper.history import History
 from crisper.judging import judged, known
@@ -60,14 +60,20 @@ def schema() -> None:
 
 @click.command()
 def listing() -> None:
-    """List the clauses, with the scenarios that play each."""
+    """List the clauses, with the scenarios that play each; then those that none plays, and why."""
     scenarios = [each for each in registry.scenarios().values() if isinstance(each, Scenario)]
     clauses = {clause.id: clause for scenario in scenarios for clause in scenario.checks}
     for clause in sorted(clauses.values(), key=natural):
         playing = [each for each in scenarios if clause in each.checks]
         layers = sorted({layer for each in playing for layer in each.layers})
-        click.echo(f"{clause.id:<4} {clause.level:<7} {', '.join(layers):<11} {clause.sentence}")
-        click.echo(f"     {'':<7} {'':<11} {', '.join(each.id for each in playing)}; source: {clause.source}")
+        _tell(clause, ", ".join(layers), ", ".join(each.id for each in playing))
+    for silent in sorted(registry.unplayed(), key=lambda each: natural(each.clause)):
+        _tell(silent.clause, "not played", silent.because)
+
+
+def _tell(clause: Clause, where: str, how: str) -> None:
+    click.echo(f"{clause.id:<4} {clause.level:<7} {where:<11} {clause.sentence}")
+    click.echo(f"     {'':<7} {'':<11} {how}; source: {clause.source}")
 
 
 def _tell_kept(old: Run, scenarios: Mapping[str, object]) -> None:

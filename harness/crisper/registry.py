@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -11,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from crisper.backends import Backend, Broker
+from crisper.clauses import Unplayed
 from crisper.errors import UsageError
 from crisper.scenario import Scenario, Workload, declared_in
 from crisper.secrecy import redacted
@@ -136,9 +138,17 @@ def scenarios(*more: Path) -> dict[str, Scenario | Workload]:
 
     Raises UsageError for a file that cannot be imported, or declares none.
     """
-    files = (file for folder in scenario_folders() for file in sorted(folder.glob("*.py")))
-    declared = {each.id: each for file in files for each in declared_in(module(file))}
+    declared = {each.id: each for known in _modules() for each in declared_in(known)}
     return declared | {each.id: each for file in more for each in _asked_for(file)}
+
+
+def unplayed() -> list[Unplayed]:
+    """Return what the declared packages say of promises that they do not play."""
+    return [each for known in _modules() for each in vars(known).values() if isinstance(each, Unplayed)]
+
+
+def _modules() -> Iterator[ModuleType]:
+    return (module(file) for folder in scenario_folders() for file in sorted(folder.glob("*.py")))
 
 
 def _asked_for(file: Path) -> list[Scenario | Workload]:

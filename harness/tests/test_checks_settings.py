@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crisper.checks.settings import scheme_is_known, served_alone
+from crisper.checks.settings import prefixes_are_apart, scheme_is_known, served_alone
 
 
 CHECK = served_alone("the right one", "a wrong one", unheard="nobody asked")
@@ -50,3 +50,35 @@ def test_a_scheme_is_known_or_not(made, of_a_class, outcome, expected):
     finding = scheme_is_known(made.history(made.op(1, "connect", **outcome), observations=[seen]), made.judged())
 
     assert expected == (finding.word, finding.because)
+
+
+def result(made, seq, call, client, **more):
+    return made.op(seq, call, client=client, layer="result", **more)
+
+
+@pytest.mark.parametrize(
+    ("many", "alone", "word"),
+    [
+        (["2"], ("SUCCESS", "2"), "pass"),
+        (["1"], ("SUCCESS", "2"), "fail"),
+        ([], ("SUCCESS", "2"), "fail"),
+        (["2"], ("PENDING", None), "fail"),
+    ],
+)
+def test_prefixes_meet_or_not(made, many, alone, word):
+    """Of one name each client has its own, one by one and in many, also when the other has cleaned up."""
+    ops = [
+        *(result(made, int(name), "store_result", name, input=made.meta("SUCCESS", name)) for name in "12"),
+        result(made, 3, "get_many", "1", output=[["k", "SUCCESS", "1"]]),
+        result(made, 4, "get_task_meta", "1", output=made.meta("SUCCESS", "1")),
+        result(made, 5, "cleanup", "1"),
+        result(made, 6, "get_many", "2", output=[["k", "SUCCESS", each] for each in many]),
+        result(made, 7, "get_task_meta", "2", output=made.meta(*alone)),
+    ]
+
+    assert word == prefixes_are_apart(made.history(*ops), made.judged()).word
+
+
+def test_where_nothing_was_cleaned_up_nothing_was_played(made):
+    """A place of its own could not be had."""
+    assert "inapplicable" == prefixes_are_apart(made.history(), made.judged()).word

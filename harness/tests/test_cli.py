@@ -76,6 +76,16 @@ def test_list_names_every_clause_and_scenario(crisper):
     assert [] == [clause.sentence for each in scenarios for clause in each.checks if clause.sentence not in output]
 
 
+def test_list_ends_with_what_nobody_plays(crisper):
+    """After all that is played, each promise that is not, with the reason."""
+    lines = crisper("list").output.splitlines()
+    silent = {each.clause.id: each.because for each in registry.unplayed()}
+    told = lines[-2 * len(silent) :]
+
+    assert sorted(silent) == [line.split()[0] for line in told[::2]]
+    assert [] == [name for name, line in zip(sorted(silent), told[1::2], strict=True) if silent[name] not in line]
+
+
 @pytest.fixture
 def file_of_ones_own(tmp_path):
     """Return a file with the scenario that the Run played, whose check now sees what it did not see."""

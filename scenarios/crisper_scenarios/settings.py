@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
+from crisper.celery.awaiting import Waiter
+from crisper.celery.client import Client
+from crisper.celery.groups import Groups
+from crisper.celery.upkeep import Upkeep
 from crisper.celery.urls import elsewhere, unchanged, with_option, with_password, without_port
 from crisper.checks.settings import (
     clients_are_apart,
@@ -11,6 +16,7 @@ from crisper.checks.settings import (
     default_port_is_tried,
     never_told,
     nothing_is_logged,
+    prefixes_are_apart,
     scheme_is_known,
     served_alone,
     sockets_are_counted,
@@ -19,9 +25,9 @@ from crisper.checks.settings import (
 from crisper.checks.sharing import every_process_reads, nobody_is_lost
 from crisper.checks.together import both
 from crisper.player import overhearing
-from crisper.player.stage import SECOND, Stage
+from crisper.player.stage import LONG_NS, SECOND, Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.settings import F8, H1, H2, H3, H4, H6, H7, H8, H10, H12, H13
+from crisper_scenarios.clauses.settings import F8, H1, H2, H3, H4, H5, H6, H7, H8, H10, H12, H13
 
 
 PASSWORD = "crisper-canary"  # noqa: S105 - the point is whether it is told
@@ -80,7 +86,7 @@ def tls(stage: Stage) -> None:
 def key_prefixes(stage: Stage) -> None:
     """Store one task id by two applications, one with a global_keyprefix; each reads, one forgets, each reads."""
     plain = stage.client()
-    other = stage.client(result_backend_transport_options={"global_keyprefix": f"{stage.namespace}-other"})
+    other = stage.client(**_prefix(stage, "other"))
     task = stage.key()
     for client in (plain, other):
         client.store(task, f"of {client.name}", "SUCCESS")
@@ -89,6 +95,46 @@ def key_prefixes(stage: Stage) -> None:
     plain.forget(task)
     for client in (plain, other):
         client.fetch(task)
+
+
+@scenario({H5: prefixes_are_apart}, layers=("kv",), lane="watch")
+def two_prefixes(stage: Stage) -> None:
+    """Two applications, one prefix the beginning of the other, store the same tasks and groups; one removes its own.
+
+    It forgets a task, deletes a group, and cleans up, with a result_expires of a second where results go by that alone.
+    Before and after that both read, one by one and in one call.
+    """
+    itself = bool(stage.client().backend.supports_autoexpire)
+    place = None if itself else stage.elsewhere()
+    if place is None and not itself:
+        return
+    here: dict[str, Any] = {"result_cache_max": -1} | ({"url": place} if place else {})
+    removing = stage.client(expires_ns=LONG_NS if itself else SECOND, **_prefix(stage, "app"), **here)
+    keeping = stage.client(**_prefix(stage, "app_two"), **here)
+    *tasks, group = names = stage.keys(3)
+    for client in (removing, keeping):
+        for task in tasks:
+            client.store(task, f"{task} of {client.name}", "SUCCESS")
+        Groups.of(client).save(group, [client.name])
+    _read_all(removing, names)
+    removing.forget(tasks[0])
+    removing.fetch(tasks[0])
+    Groups.of(removing).delete_group(group)
+    stage.pause(0 if itself else 1.2 * SECOND)
+    Upkeep.of(removing).cleanup()
+    _read_all(keeping, names)
+
+
+def _prefix(stage: Stage, name: str) -> dict[str, Any]:
+    return {"result_backend_transport_options": {"global_keyprefix": f"{stage.namespace}-{name}"}}
+
+
+def _read_all(client: Client, names: list[str]) -> None:
+    *tasks, group = names
+    for task in tasks:
+        client.fetch(task)
+    Waiter.of(client).get_many(tasks, interval=0.05, max_iterations=1)
+    Groups.of(client).restore(group)
 
 
 @scenario({H6: every_process_reads}, layers=("result",), seconds=60)

@@ -7,18 +7,19 @@ from collections.abc import Callable
 
 from crisper.celery.client import Client, is_missing
 from crisper.checks.register import reads_see_last_write
-from crisper.checks.sharing import every_process_reads, exits_quietly, nobody_is_lost
+from crisper.checks.sharing import every_process_reads, exits_quietly, greenlets_see_last_write, nobody_is_lost
 from crisper.checks.together import both
-from crisper.player import farewell
+from crisper.player import farewell, greenlets
 from crisper.player.processes import forked
 from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
 from crisper_scenarios.clauses.results import B20, B21
-from crisper_scenarios.clauses.settings import F1, F2, F6, F9
+from crisper_scenarios.clauses.settings import F1, F2, F3, F6, F9
 
 
 THREADS = 8
 CHILDREN = 6
+GREENLETS = 20
 
 
 @scenario({B20: reads_see_last_write}, layers=("kv", "result"), ops=800, seconds=90)
@@ -64,8 +65,8 @@ def threads_of_an_object(stage: Stage) -> None:
     _in_threads(stage, lambda key: _work(client, key, 15))
 
 
-def _in_threads(stage: Stage, work: Callable[[str], None]) -> None:
-    threads = [threading.Thread(target=work, args=(stage.key(),)) for _ in range(THREADS)]
+def _in_threads(stage: Stage, work: Callable[[str], None], count: int = THREADS) -> None:
+    threads = [threading.Thread(target=work, args=(stage.key(),)) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -83,6 +84,17 @@ def _fork(stage: Stage) -> None:
     _work(client, stage.key(), 5)
     keys = stage.keys(CHILDREN)
     forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], 20), within_s=20)
+
+
+@scenario({F3: greenlets_see_last_write}, layers=("result",), lane="watch", ops=300, seconds=90)
+def greenlets_of_an_object(stage: Stage) -> None:
+    """Twenty greenlets use one backend object, five writes and reads of new keys each, where there is gevent."""
+    greenlets.played(stage, _spawn, within_s=40)
+
+
+def _spawn(stage: Stage) -> None:
+    client = stage.reader(result_backend_thread_safe=True)
+    _in_threads(stage, lambda key: _work(client, key, 5), GREENLETS)
 
 
 @scenario({F6: both(exits_quietly, nobody_is_lost)}, layers=("result",), seconds=60)

@@ -64,7 +64,7 @@ class NeverDeletesAGroup(Honest):
 class ShufflesGroups(Honest):
     """Reads the results of a group in one call, and mixes them up."""
 
-    must_fail = frozenset({"C9", "D6", "D7", "D9", "E8"})
+    must_fail = frozenset({"C9", "D6", "D7", "D9", "E8", "H5"})
     supports_native_join = True
 
     def get_many(self, task_ids: Any, **more: Any) -> Iterator[Any]:

@@ -6,8 +6,9 @@ import atexit
 import logging
 import os
 import sys
+import threading
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import states
 from kombu.serialization import loads
@@ -30,7 +31,7 @@ class BelievesEveryTask(Honest):
     """Says of a task that nobody has stored that it is STARTED."""
 
     must_fail = frozenset(
-        {"A1", "A7", "A8", "A19", "A20", "B1", "B2", "B15", "B19", "B20", "C2", "C5", "C6", "C8", "C10", "H4"}
+        {"A1", "A7", "A8", "A19", "A20", "B1", "B2", "B15", "B19", "B20", "C2", "C5", "C6", "C8", "C10", "H4", "H5"}
     )
     may_fail = frozenset({"C14", "D6"})
 
@@ -109,7 +110,7 @@ class ReadsWhateverComes(Honest):
 class OneSlotForAll(Honest):
     """Puts each answer where another thread of the same application may put its own before it is fetched."""
 
-    must_fail = frozenset({"F1", "F9"})
+    must_fail = frozenset({"F1", "F3", "F9"})
 
     class Slot:
         """Where an answer is put."""
@@ -130,11 +131,22 @@ class OneSlotForAll(Honest):
 class OneSlotForEachObject(OneSlotForAll):
     """Does so only among threads that share a backend object."""
 
-    must_fail = frozenset({"F9"})
+    must_fail = frozenset({"F3", "F9"})
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.slot = self.Slot()
+
+
+class OneSlotForEachThread(OneSlotForAll):
+    """Does so only among greenlets, which are one thread."""
+
+    must_fail = frozenset({"F3"})
+    slots: ClassVar[dict[int, Any]] = {}
+
+    @property
+    def slot(self) -> Any:
+        return self.slots.setdefault(threading.get_native_id(), self.Slot())
 
 
 class MuteInChildren(Honest):
@@ -232,7 +244,7 @@ class GreetsByItsUrl(Honest):
 class KnowsNoPrefix(Honest):
     """Ignores global_keyprefix."""
 
-    must_fail = frozenset({"H4"})
+    must_fail = frozenset({"H4", "H5"})
 
     def _add_global_keyprefix(self) -> None:
         pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from celery import states
@@ -161,3 +161,19 @@ class KeepsGroupsForever(Honest):
         saved = KeyValueStoreBackend._save_group(self, group_id, result)
         self.expire(self.get_key_for_group(group_id), None)
         return saved
+
+
+class CleansUpWhatBeginsAlike(Honest):
+    """Cleans up whatever begins as its own names do, and takes one prefix for the beginning of another."""
+
+    must_fail = frozenset({"H5"})
+    known: ClassVar[set[bytes]] = set()
+
+    def set(self, key: str | bytes, value: Any) -> None:
+        self.known.add(self.name(key))
+        super().set(key, value)
+
+    def cleanup(self) -> None:
+        mine = self.name(self.task_keyprefix).removesuffix(b"_celery-task-meta-")
+        for key in [each for each in self.known if each.startswith(mine)]:
+            self.delete(key)

@@ -44,6 +44,15 @@ def test_every_promise_is_played():
     assert set(CLAUSES) == {clause.id for each in SCENARIOS for clause in each.checks}
 
 
+def test_what_is_not_played_says_so_truly():
+    """A promise that is told to be played by nobody is; it is a sentence with a source, and there is a reason."""
+    silent = {each.clause.id: each for each in registry.unplayed()}
+
+    assert set() == set(silent) & set(CLAUSES)
+    assert [] == [name for name, each in silent.items() if each.clause.sentence[-1] != "." or not each.clause.source]
+    assert [] == [name for name, each in silent.items() if not each.because]
+
+
 def test_a_number_stands_on_promises_that_are_played():
     """What a workload's number depends on is decided in the same Run, at the layer that it plays or at any."""
     assert set() == {promise for each in WORKLOADS for promise in each.promises} - set(CLAUSES)

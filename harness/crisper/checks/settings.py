@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
+from crisper.checks.gathering import each_once
 from crisper.checks.register import reads_see_last_write
+from crisper.checks.together import both
 from crisper.history import History
 from crisper.scenario import Check, Judged
 from crisper.verdicts import Finding, failed, merged, passed
@@ -36,9 +40,22 @@ def sockets_are_counted(history: History, _: Judged) -> Finding:
 
 def clients_are_apart(history: History, contestant: Judged) -> Finding:
     """Each client reads what it wrote itself, as if the others were not there."""
-    names = dict.fromkeys(op.client for op in history.ops)
-    mine = {name: [op for op in history.ops if op.client == name] for name in names}
-    return merged(reads_see_last_write(msgspec.structs.replace(history, ops=ops), contestant) for ops in mine.values())
+    return merged(reads_see_last_write(mine, contestant) for mine in _of_each_client(history))
+
+
+def prefixes_are_apart(history: History, contestant: Judged) -> Finding:
+    """Each client reads what it wrote itself, also where it asks for many, as if the others were not there."""
+    if not any(history.calls("cleanup")):
+        because = "cleanup() would reach what others keep at the same place, and another place cannot be had"
+        return Finding(word="inapplicable", because=because)
+    check = both(reads_see_last_write, each_once)
+    worst = merged(check(mine, contestant) for mine in _of_each_client(history))
+    return passed("each reads its own, whatever the other removes") if worst.word == "pass" else worst
+
+
+def _of_each_client(history: History) -> Iterator[History]:
+    for name in dict.fromkeys(op.client for op in history.ops):
+        yield msgspec.structs.replace(history, ops=[op for op in history.ops if op.client == name])
 
 
 def default_port_is_tried(history: History, contestant: Judged) -> Finding:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from crisper.checks.answers import READS, WRITES, answered, same, told
+from crisper.checks.register import reads_see_last_write
+from crisper.checks.together import both
 from crisper.history import History
 from crisper.scenario import Judged
 from crisper.verdicts import Finding, failed, passed, undecided
@@ -14,6 +16,13 @@ def nobody_is_lost(history: History, _: Judged) -> Finding:
     if lost:
         return failed(f"{len(lost)} processes did not come back: {lost[0].data['why']}")
     return passed("every process came back")
+
+
+def greenlets_see_last_write(history: History, contestant: Judged) -> Finding:
+    """Every greenlet reads what it wrote itself, and none hangs; where there are none, nothing is found."""
+    for each in history.seen("no greenlets"):
+        return Finding(word="inapplicable", because=str(each.data["why"]))
+    return both(reads_see_last_write, nobody_is_lost)(history, contestant)
 
 
 def exits_quietly(history: History, _: Judged) -> Finding:

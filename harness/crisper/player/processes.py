@@ -61,13 +61,13 @@ def played(
     pairs = []
     for number, script in enumerate(scripts, 1):
         ours, theirs = _processes.Pipe()
-        process = _processes.Process(target=_play, args=(theirs, stage.apart(number), script, environment, number))
+        process = _processes.Process(target=play, args=(theirs, stage.apart(number), script, environment, number))
         process.start()
         theirs.close()
         pairs.append((process, ours))
     until = time.monotonic() + within_s
     for process, ours in pairs:
-        yield _taken(ours, until)
+        yield taken(ours, until)
         process.kill()
         process.join()
 
@@ -89,14 +89,15 @@ def forked(stage: Stage, count: int, script: Callable[[Stage, int], None], *, wi
         pairs.append((pid, ours))
     until = time.monotonic() + within_s
     for pid, ours in pairs:
-        ops, observations = _taken(ours, until)
+        ops, observations = taken(ours, until)
         os.kill(pid, 9)
         os.waitpid(pid, 0)
         stage.recorder.adopt(ops)
         stage.observations += observations
 
 
-def _taken(ours: Connection, until: float) -> Taken:
+def taken(ours: Connection, until: float) -> Taken:
+    """Return what a process hands over until then; where it does not, that it was lost."""
     try:
         if ours.poll(max(0.0, until - time.monotonic())):
             recorded = _decode(ours.recv_bytes())
@@ -107,9 +108,10 @@ def _taken(ours: Connection, until: float) -> Taken:
     return [], [Observation(kind="lost", at_ns=time.monotonic_ns(), data={"why": why})]
 
 
-def _play(
+def play(
     theirs: Connection, away: Away, script: Callable[[Stage], None], environment: dict[str, str], number: int
 ) -> None:
+    """Play a script at somebody else's stage, in this process, hand over what was recorded, and end."""
     from crisper import registry
     from crisper.celery.recorder import attempt
     from crisper.player.contact import Contact

@@ -80,6 +80,14 @@ C10 = Clause(
     source="celery/backends/base.py, supports_autoexpire; celery/beat.py, backend_cleanup",
 )
 
+C11 = Clause(
+    id="C11",
+    sentence="Nothing is left on the server of what was deleted, nor, a minute after its end, of what has expired.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+    needs="autoexpire",
+)
+
 C13 = Clause(
     id="C13",
     sentence="A server restart neither revives what expired nor shortens or lengthens a life.",

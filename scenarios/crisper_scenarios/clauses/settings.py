@@ -19,6 +19,13 @@ F2 = Clause(
     source="celery/concurrency/prefork.py",
 )
 
+F3 = Clause(
+    id="F3",
+    sentence="Where greenlets take the place of threads, one backend object serves twenty without a mix-up or a hang.",
+    level="should",
+    source="https://docs.celeryq.dev/en/stable/userguide/concurrency/gevent.html",
+)
+
 F4 = Clause(
     id="F4",
     sentence="A backend object that went through pickle talks to the same server, with the same expiry.",
@@ -82,6 +89,14 @@ H4 = Clause(
     sentence="global_keyprefix parts two applications on one server, and keeps each whole.",
     level="must",
     source="celery/backends/base.py, _add_global_keyprefix",
+    needs="kv",
+)
+
+H5 = Clause(
+    id="H5",
+    sentence="Two prefixes on one server never meet: not by a delete, a cleanup, or a read of many.",
+    level="must",
+    source="celery/backends/base.py, _add_global_keyprefix; celery/backends/filesystem.py, cleanup",
     needs="kv",
 )
 
