@@ -28,7 +28,7 @@ def address(backend: Backend, server: Server | None, folder: Path) -> Address:
         return Address(url=backend.url)
     if server is None:
         own = folder / backend.name
-        own.mkdir(exist_ok=True)
+        own.mkdir(parents=True, exist_ok=True)
         return Address(url=backend.url.format(folder=own), folder=str(own))
     at = {"host": server.host, "port": server.port}
     return Address(url=backend.url.format(**at), broker=backend.broker.format(**at) if backend.broker else None)

@@ -148,13 +148,13 @@ class Player:
         company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
         info = contestants.info(backend, company.entered, where, server)
         self._admit(name, info)
-        lanes: dict[str, list[Entry]] = {lane: [] for lane in get_args(Lane)}
-        for entry in self._plan.of(name):
-            if not self._absent(entry):
-                lanes[entry.scenario.lane].append(entry)
+        entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
+        lanes = {lane: [entry for entry in entries if entry.scenario.lane == lane] for lane in get_args(Lane)}
         watched = [company.begin(entry) for entry in lanes["watch"]]
         if lanes["play"] or lanes["alone"]:
-            self._rounds(name, self._busy.get(name) or self._company(name, where, timed=False), where, lanes)
+            # In other files than what is timed, which would wait for their locks.
+            apart = contestants.address(backend, server, self._servers.folder / "busy")
+            self._rounds(name, self._busy.get(name) or self._company(name, apart, timed=False), apart, lanes)
         for entry in [pending.entry for pending in watched if not self._finished(company, pending)]:
             self._settle(company, entry)
         self.timings_ns[name] = time.monotonic_ns() - started_ns

@@ -161,9 +161,8 @@ class Stage:
     def count(self, moment: str) -> None:
         """Note what the server holds under this playing's namespace; nothing where nobody can look."""
         if self._contact.backend.peek is not None:
-            address = self._contact.address
-            seen = self._contact.backend.peek(address.broker or address.url, self._contact.namespace)
-            self.observe("count", moment=moment, **seen)
+            url = self._contact.address.broker or self._contact.address.url
+            self.observe("count", moment=moment, **self._contact.backend.peek(url, self._contact.namespace))
 
     def retain(self, *calls: Call | None) -> None:
         """Keep calls that were made with `keep=False`."""
