@@ -71,12 +71,19 @@ def test_prefixes_meet_or_not(made, many, alone, word):
         *(result(made, int(name), "store_result", name, input=made.meta("SUCCESS", name)) for name in "12"),
         result(made, 3, "get_many", "1", output=[["k", "SUCCESS", "1"]]),
         result(made, 4, "get_task_meta", "1", output=made.meta("SUCCESS", "1")),
-        result(made, 5, "cleanup", "1"),
+        result(made, 5, "cleanup", "3"),
         result(made, 6, "get_many", "2", output=[["k", "SUCCESS", each] for each in many]),
         result(made, 7, "get_task_meta", "2", output=made.meta(*alone)),
     ]
 
     assert word == prefixes_are_apart(made.history(*ops), made.judged()).word
+
+
+def test_a_cleanup_that_raises_is_found(made):
+    """Whoever cannot clean up keeps what has expired."""
+    finding = prefixes_are_apart(made.history(made.op(1, "cleanup", outcome="failed", error="KeyError")), made.judged())
+
+    assert ("fail", "cleanup raised KeyError (no message)") == (finding.word, finding.because)
 
 
 def test_where_nothing_was_cleaned_up_nothing_was_played(made):

@@ -45,11 +45,14 @@ def clients_are_apart(history: History, contestant: Judged) -> Finding:
 
 def prefixes_are_apart(history: History, contestant: Judged) -> Finding:
     """Each client reads what it wrote itself, also where it asks for many, as if the others were not there."""
-    if not any(history.calls("cleanup")):
+    cleanup = next(history.calls("cleanup"), None)
+    if cleanup is None:
         because = "cleanup() would reach what others keep at the same place, and another place cannot be had"
         return Finding(word="inapplicable", because=because)
+    if cleanup.outcome != "ok":
+        return failed(f"cleanup raised {cleanup.failure}", cleanup.seq)
     check = both(reads_see_last_write, each_once)
-    worst = merged(check(mine, contestant) for mine in _of_each_client(history))
+    worst = merged(check(mine, contestant) for mine in _of_each_client(history) if any(mine.calls("get_many")))
     return passed("each reads its own, whatever the other removes") if worst.word == "pass" else worst
 
 
