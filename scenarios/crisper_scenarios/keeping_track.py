@@ -21,7 +21,7 @@ FORGOTTEN = 5
 
 @scenario({E11: stays_flat, E12: forgotten_are_let_go}, layers=("result",), ops=20_100, seconds=150)
 def many_results(stage: Stage) -> None:
-    """Store and wait for 100 results, or for 3 s and 20 of them; then leave a callback with five tasks, and forget them.
+    """Store and wait for 100 results, or for 3 s and 20; then leave a callback with five tasks, and forget them.
 
     In the full profile 10,000, or for 90 s.
     """
