@@ -104,3 +104,13 @@ def test_a_callback_is_told_by_when_it_came(calls, says):
     finding = found(called_back, store(100), wait(300, 310), told=tuple(seen("then", at_ms) for at_ms in calls))
 
     assert ("pass", says) == (finding.word, finding.because)
+
+
+def test_one_wait_of_several_may_be_over_too_soon():
+    """Somebody was late to begin it, and the result was there; another one calls, as long as all come to something."""
+    soon, long = wait(0, 1, "on_interval", keys=["2"]), wait(2, 600, "on_interval")
+    raised = wait(700, 900, "on_interval", keys=["3"], error="OSError")
+    told = (seen("on_interval", 300),)
+
+    assert "pass" == found(hooks_are_called, soon, long, told=told).word
+    assert "fail" == found(hooks_are_called, soon, long, raised, told=told).word

@@ -31,8 +31,14 @@ def woken_after(history: History, _: Judged) -> Finding:
 
 
 def hooks_are_called(history: History, _: Judged) -> Finding:
-    """Every on_interval and on_message that was handed over is called; on_message may be refused instead."""
-    findings = [_hooked(op, hook, history) for op in history.calls("get") for hook in op.input.get("hooks", ())]
+    """Of several waits with an on_interval, or an on_message, one at least calls it; on_message may be refused instead.
+
+    One that is over too soon, since the machine was late to begin it, calls nothing.
+    """
+    hooked = [(hook, _hooked(op, hook, history)) for op in history.calls("get") for hook in op.input.get("hooks", ())]
+    called = {hook for hook, finding in hooked if finding.word != "unknown"}
+    findings = [finding for _, finding in hooked if finding.word != "unknown"]
+    findings += [failed(finding.because, *finding.evidence) for hook, finding in hooked if hook not in called]
     worst = merged(findings) if findings else undecided("nothing was to be called")
     told = "; ".join(dict.fromkeys(finding.because for finding in findings))
     return passed(told) if worst.word == "pass" else worst
@@ -71,7 +77,7 @@ def _hooked(op: Op, hook: str, history: History) -> Finding:
     if op.outcome != "ok":
         return failed(f"with {hook}, get {came(op)}", op.seq)
     if not called:
-        return failed(f"{hook} was never called while somebody waited", op.seq)
+        return undecided(f"{hook} was never called while somebody waited", op.seq)
     if hook == "on_message" and called[-1]["status"] not in FINAL:
         return failed(f"on_message was last told {called[-1]['status']}; get {came(op)}", op.seq)
     return passed(f"{hook} is called")
