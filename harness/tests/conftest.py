@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,10 @@ from crisper.runs import ContestantInfo, Footer, Header, ScenarioInfo
 from crisper.scenario import Judged
 from crisper.verdicts import Finding, Verdict
 
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As in the background of a shell: nothing that we start would ever hear Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SECOND = 1_000_000_000
 MS = 1_000_000
