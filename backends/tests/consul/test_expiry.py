@@ -221,3 +221,21 @@ def test_few_sessions(url, made):
         backend.delete(f"k{number}")
 
     assert len(backend.client().session.list()[1]) - before <= 20
+
+
+def test_a_deregistered_node(start, made, until):
+    """Deregistering the external node takes what a session held; what lives longer stays, and stores go on at once."""
+    server = start("-dev")
+    until(server.ready)
+    backend = made(server.url())
+    for key, seconds in (("day", 80_000), ("longer", 90_000), ("ever", None)):
+        backend.set(key, b"v")
+        backend.expire(key, seconds)
+    backend.client().catalog.deregister("celery-results")
+    until(lambda: backend.get("day") is None)
+
+    assert [b"v", b"v"] == backend.mget(["longer", "ever"])
+
+    backend.set("k", b"w")
+
+    assert b"w" == backend.get("k")
