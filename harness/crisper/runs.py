@@ -85,6 +85,14 @@ class ContestantInfo(msgspec.Struct, frozen=True, kw_only=True, tag_field="recor
     server: ServerInfo | None = None
     failure: str | None = None
 
+    @property
+    def versions(self) -> str:
+        """Celery's version, the client's where that is another package, and the server's, as a person says them."""
+        celery = f"Celery {self.celery}"
+        client = f"client {self.client}" if self.client.lower() not in {"", celery.lower()} else ""
+        engine = f"server {self.server.engine} {self.server.version}".strip() if self.server else ""
+        return ", ".join(filter(None, [celery, client, engine]))
+
 
 class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="footer"):
     """The last line of a complete Run. `timings_ns` says where the wall time went, `cpu_ns` what each contestant cost.

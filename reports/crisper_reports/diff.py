@@ -39,11 +39,7 @@ def _contestants(old: Run, new: Run) -> list[str]:
 
 
 def _versions(run: Run) -> dict[str, str]:
-    return {
-        each.name: f"{f'{each.server.engine} {each.server.version}, ' if each.server else ''}"
-        f"Celery {each.celery}, client {each.client}"
-        for each in run.contestants
-    }
+    return {each.name: each.versions for each in run.contestants}
 
 
 def _verdicts(old: Run, new: Run) -> list[str]:

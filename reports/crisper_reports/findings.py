@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Run
-from crisper.verdicts import merged
 from crisper_reports import matrix, story
 from crisper_reports.markdown import code, escaped
 from crisper_reports.matrix import Cell, Playing, Row
@@ -33,7 +32,9 @@ def findings(run: Run) -> str:
     """Return the page."""
     rows = matrix.rows(run)
     parts = [HEAD, escaped(story.headline(run, story.standings(run, rows))) + "\n"]
-    parts += ["\n".join(_section(run, rows, each)) for each in run.contestants]
+    infos = {each.name: each for each in run.contestants}
+    # In the order of the plan: they are introduced as their servers are ready, which is chance.
+    parts += ["\n".join(_section(run, rows, infos[name])) for name in matrix.contestants(run) if name in infos]
     return _AT_HOME.sub("/tmp", "\n".join([*parts, _origin(run)]))  # noqa: S108 (text, not a file)
 
 
@@ -44,7 +45,7 @@ def _section(run: Run, rows: list[Row], contestant: ContestantInfo) -> Iterator[
     yield f"## {escaped(contestant.name)}\n"
     levels = [row.level for row, _ in broken]
     counts = [counted(levels.count(level), level) for level in ("must", "should") if level in levels]
-    yield f"{escaped(_versions(contestant))}: breaks {' and '.join(counts) or 'nothing'}.\n"
+    yield f"{escaped(contestant.versions)}: breaks {' and '.join(counts) or 'nothing'}.\n"
     for row, cell in broken:
         yield from _finding(run, row, cell)
 
@@ -75,20 +76,11 @@ def _of(playing: Playing, reproduction: Reproduction) -> bool:
 
 
 def _failures(cell: Cell) -> list[Playing]:
-    if not cell.playings or merged([each.verdict.finding for each in cell.playings]).word != "fail":
-        return []
     return [each for each in cell.playings if each.verdict.finding.word == "fail"]
 
 
 def _short(because: str) -> str:
     return because if len(because) <= LONGEST else f"{because[:LONGEST]}…"
-
-
-def _versions(contestant: ContestantInfo) -> str:
-    server = contestant.server
-    engine = f"{server.engine} {server.version}" if server else ""
-    client = "" if contestant.client.startswith("celery") else contestant.client
-    return ", ".join(filter(None, [f"Celery {contestant.celery}", client, engine]))
 
 
 def _origin(run: Run) -> str:

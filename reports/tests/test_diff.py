@@ -52,4 +52,4 @@ def test_another_version_is_told(run, made):
     """A contestant whose server changed is named with both versions."""
     old, new = (run(made.header(), made.contestant("redis", engine="redis", version=each)) for each in ("7.0", "8.0"))
 
-    assert "redis: redis 7.0, Celery 5.6.2" in diff(old, new)
+    assert "redis: Celery 5.6.2, client redis 5.2.1, server redis 7.0 ->" in diff(old, new)

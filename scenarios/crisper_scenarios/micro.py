@@ -54,6 +54,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("micro")
 
 
+# Neither kept nor counted: that would be timed, too.
+@pytest.mark.filterwarnings("ignore")
 def test_operation(
     benchmark: Any, servers: Servers, folder: Path, *, backend: Backend, workload: Workload, size: int
 ) -> None:

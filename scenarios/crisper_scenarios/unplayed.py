@@ -13,8 +13,8 @@ C12 = Unplayed(
         source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
     ),
     because=(
-        "a wrong clock needs libfaketime, preloaded into a process of its own; for the bundled Consul backend the "
-        "project's own integration tests play it"
+        "a wrong clock needs libfaketime, preloaded into a process of its own; the integration tests of the bundled "
+        "backend play it"
     ),
 )
 
@@ -23,10 +23,10 @@ G8 = Unplayed(
         id="G8",
         sentence="A server's limit of connections, and its 429, are survived.",
         level="should",
-        source="https://developer.hashicorp.com/consul/docs/agent/config/config-files#http_max_conns_per_client",
+        source="celery/backends/base.py, exception_safe_to_retry",
     ),
     because=(
-        "only Redis can be told a lower limit while it runs; Consul takes it from its configuration alone, and no "
-        "scenario starts a server that is configured otherwise; the bundled Consul backend's integration tests do"
+        "most servers take their limit from their configuration alone, and no scenario starts one that is configured "
+        "otherwise; the integration tests of the bundled backend do"
     ),
 )

@@ -25,8 +25,9 @@ def gives_up_in_time(history: History, _: Judged) -> Finding:
 
 
 def at_once(history: History, contestant: Judged) -> Finding:
-    """What was stored before is returned, and once at least at once."""
-    return merged([as_stored(history, contestant), _promptest(history)])
+    """What was stored before is returned, at once."""
+    prompt = _of_all(history, lambda op: _prompt(op, 0, lag_ns(history)))
+    return merged([as_stored(history, contestant), prompt])
 
 
 def waits_for_nothing(history: History, _: Judged) -> Finding:
@@ -102,8 +103,7 @@ def _promptest(history: History) -> Finding:
     for op in history.calls("get"):
         alike.setdefault(op.input["timeout_ns"], []).append(op)
     shortest = [min(ops, key=lambda op: op.returned_ns - op.called_ns) for ops in alike.values()]
-    due = [op.input["timeout_ns"] if op.error == "TimeoutError" else 0 for op in shortest]
-    findings = [_prompt(op, due_ns, lag_ns(history)) for op, due_ns in zip(shortest, due, strict=True)]
+    findings = [_prompt(op, op.input["timeout_ns"], lag_ns(history)) for op in shortest]
     return merged(findings) if findings else undecided("nobody waited")
 
 

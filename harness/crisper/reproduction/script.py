@@ -52,13 +52,8 @@ def script(history: History, finding: Finding, contestant: ContestantInfo, told:
 
 
 def _head(told: Told, contestant: ContestantInfo) -> list[str]:
-    server = contestant.server
-    engine = f"{server.engine} {server.version}".strip() if server else ""
-    celery = f"Celery {contestant.celery}"
-    client = contestant.client if contestant.client.lower() != celery.lower() else ""
-    versions = ", ".join(filter(None, [celery, client, engine]))
     text = [*textwrap.wrap(f"{told.clause}: {told.promise}", WIDTH), "", *textwrap.wrap(told.scenario, WIDTH)]
-    lines = [_harmless(each) for each in [*text, f"Seen with {versions}."]]
+    lines = [_harmless(each) for each in [*text, f"Seen with {contestant.versions}."]]
     return [f'"""{lines[0]}', *lines[1:], '"""']
 
 

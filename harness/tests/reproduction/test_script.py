@@ -13,7 +13,7 @@ EXPECTED = '''\
 """X1: The last write wins.
 
 Write twice, and read.
-Seen with Celery 5.7.0, lie 1.0, liedb 3.1.
+Seen with Celery 5.7.0, client lie 1.0, server liedb 3.1.
 """
 
 import sys
