@@ -22,7 +22,7 @@ from crisper_scenarios.clauses.faults import G1, G2
 
 
 SECOND = 1_000_000_000
-BOUND_NS = SECOND // 2
+BOUND_NS = 2 * SECOND
 
 broken = sys.modules["broken"] = registry.module(Path(__file__).with_name("broken.py"))
 MINIATURES = {
