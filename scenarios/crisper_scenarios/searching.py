@@ -20,7 +20,7 @@ READS = ("get", "mget", "fetch")
 
 @scenario({A20: each_answer_follows}, layers=("kv",), ops=2100, seconds=60)
 def sequences_of_calls(stage: Stage) -> None:
-    """Try a hundred sequences of set, get, delete and mget on two keys, for 2 s; shorten a wrong one, for 5 s.
+    """Try a hundred sequences of set, get, delete and mget on two keys, for 1.5 s; shorten a wrong one, for 5 s.
 
     Each ends by reading what it changed.
     """
@@ -50,7 +50,7 @@ def _call(client: Client, call: str, keys: list[str], number: int) -> None:
 
 @scenario({A20: each_answer_follows}, layers=("result",), ops=2100, seconds=60)
 def sequences_of_states(stage: Stage) -> None:
-    """Try a hundred sequences of states, reads and forgetting of two tasks, for 2 s; shorten a wrong one, for 5 s.
+    """Try a hundred sequences of states, reads and forgetting of two tasks, for 1.5 s; shorten a wrong one, for 5 s.
 
     Each ends by reading what it changed.
     """

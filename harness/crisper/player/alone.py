@@ -20,7 +20,7 @@ from crisper.verdicts import Finding
 
 
 #: Most of such a playing is waiting, for a time-out or an expiry; servers that start beside it are what costs.
-TOGETHER = 3
+TOGETHER = 2
 
 #: The same for all contestants of a Run together.
 AT_MOST = 12

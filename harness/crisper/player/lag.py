@@ -7,11 +7,11 @@ import time
 from bisect import bisect_left
 
 
-TICK_NS = 10_000_000
+TICK_NS = 25_000_000
 
 
 class Lag:
-    """Measures in the background how far a sleep of 10 ms overshoots, in nanoseconds, for all playings of a process.
+    """Measures in the background how far a sleep of 25 ms overshoots, in nanoseconds, for all playings of a process.
 
     A thread for each of them would be what makes the others late.
     """

@@ -22,7 +22,7 @@ Play = Callable[[Sequence[Step]], None]
 LONGEST, SEQUENCES = 12, 100
 
 #: What may be played in a search, and then to make a wrong sequence shorter; choosing takes its own time.
-SEARCH_NS, SHRINK_NS = 2 * SECOND, 5 * SECOND
+SEARCH_NS, SHRINK_NS = 3 * SECOND // 2, 5 * SECOND
 
 #: Calls of all sequences together.
 CALLS = 2000
