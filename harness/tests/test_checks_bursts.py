@@ -48,3 +48,18 @@ def test_what_cannot_be_read_again_decides_nothing(made, judge):
     """Nor does a burst of which nothing was acknowledged."""
     assert judge(made.op(1, "set", input="1"), made.op(6, "get", outcome="unknown", error="OSError")).word == "unknown"
     assert judge(made.op(3, "set", input="1", outcome="unknown", error="OSError")).word == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "told"),
+    [
+        (1, "none came through after it was cut"),
+        (3, "the first came through 0.0 s after it was cut"),
+        (6, "the first came through 0.0 s after it was mended"),
+    ],
+)
+def test_when_writes_came_through_again_is_told(made, judge, at_ms, told):
+    """From the beginning of the fault where they did before its end."""
+    found = judge(made.op(at_ms, "set", input="1"), made.op(7, "get", output="1"))
+
+    assert ("pass", True) == (found.word, told in found.because)

@@ -94,7 +94,7 @@ class HangsWhenDown(Sturdy):
 class SwallowsWhatItCannotStore(Sturdy):
     """Says that it stored where there was no server."""
 
-    must_fail = frozenset({"G1", "G5", "G6", "G10"})
+    must_fail = frozenset({"G1", "G5", "G6", "G10", "G11"})
 
     def set(self, key: bytes, value: str | bytes) -> None:
         if self.up:
@@ -183,12 +183,24 @@ class AnswersTheQuestionBefore(Sturdy):
 class ForgetsWhenRestarted(Sturdy):
     """Comes back empty, although it was to be durable."""
 
-    must_fail = frozenset({"G4", "C13"})
+    must_fail = frozenset({"G4", "G11", "C13"})
 
     @classmethod
     def restarted(cls) -> None:
         super().restarted()
         cls.entries.clear()
+
+
+class ComesBackWithTwenty(Sturdy):
+    """Has room for twenty entries only in the log that it reads when it is restarted."""
+
+    must_fail = frozenset({"G11"})
+
+    @classmethod
+    def restarted(cls) -> None:
+        super().restarted()
+        for key in list(cls.entries)[20:]:
+            del cls.entries[key]
 
 
 class BeginsLivesAnew(Sturdy):

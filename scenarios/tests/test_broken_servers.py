@@ -37,6 +37,7 @@ BRIEF = [
     faults.server_back,
     restarting.server_restarted,
     bursts.network_cut,
+    bursts.server_killed,
 ]
 
 
@@ -65,7 +66,8 @@ def verdicts():
         patch.setattr(faults, "BEYOND_NS", SECOND // 2)
         patch.setattr(faults, "ABSENT_NS", SECOND // 5)
         patch.setattr(restarting, "SHORTEST_NS", 2 * SECOND)
-        patch.setattr(bursts, "CUT_NS", SECOND // 5)
+        for name in ("CUT_NS", "DOWN_NS"):
+            patch.setattr(bursts, name, SECOND // 5)
         patch.setattr(checks, "RETRIED_WITHIN_NS", SECOND // 10)
         futures = {
             name: [

@@ -1,4 +1,4 @@
-"""A burst of writes in which a server was cut off: what was acknowledged is there, and what else became of it."""
+"""A burst of writes in which something broke: what was acknowledged is there, and what else became of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECOND = 1_000_000_000
 
 
 def acknowledged_is_kept(history: History, _: Judged) -> Finding:
-    """Every write that was acknowledged, before, while or after the server was cut off, is read again."""
+    """Every write that was acknowledged, before, while or after the server was broken, is read again."""
     writes = list(history.calls(*WRITES))
     reads = {op.keys[0]: op for op in history.calls(*READS) if op.outcome == "ok"}
     kept = [op for op in writes if op.outcome == "ok"]
@@ -35,11 +35,15 @@ def _others(history: History, reads: dict[str, Op]) -> str:
     refused = [op for op in history.calls(*WRITES) if op.outcome != "ok"]
     found = sum(op.keys[0] in reads and answered(reads[op.keys[0]]) is not MISSING for op in refused)
     hung = sum(op.error == "NoAnswerError" for op in refused)
-    mended_ns = faults(history)[-1].ended_ns
-    through = [op.returned_ns for op in history.calls(*WRITES) if op.outcome == "ok" and op.returned_ns > mended_ns]
-    again = (
-        f"the first came through {(min(through) - mended_ns) / SECOND:.1f} s after"
-        if through
-        else "none came through after"
-    )
-    return f"of {len(refused)} not acknowledged {found} were found; {hung} calls hung; {again}"
+    return f"of {len(refused)} not acknowledged {found} were found; {hung} calls hung; {_again(history)}"
+
+
+def _again(history: History) -> str:
+    """Say how long it took until a write came through again: some servers recover before they are mended."""
+    fault = faults(history)[-1]
+    through = [op.returned_ns for op in history.calls(*WRITES) if op.outcome == "ok" and op.called_ns >= fault.began_ns]
+    if not through:
+        return f"none came through after it was {fault.what}"
+    if (first := min(through)) < fault.ended_ns:
+        return f"the first came through {(first - fault.began_ns) / SECOND:.1f} s after it was {fault.what}"
+    return f"the first came through {(first - fault.ended_ns) / SECOND:.1f} s after it was mended"

@@ -26,13 +26,6 @@ G3 = Clause(
     source="https://github.com/celery/celery/issues/4857",
 )
 
-G10 = Clause(
-    id="G10",
-    sentence="Where the network is cut for two seconds in a burst of results, nothing that was acknowledged is lost.",
-    level="must",
-    source="celery/backends/base.py, store_result returns once the result is stored",
-)
-
 G4 = Clause(
     id="G4",
     sentence="What was acknowledged is still there after a server restart.",
@@ -67,4 +60,19 @@ G9 = Clause(
     sentence="After an error the same object works again.",
     level="must",
     source="https://github.com/celery/celery/issues/4857",
+)
+
+G10 = Clause(
+    id="G10",
+    sentence="Where the network is cut for two seconds in a burst of results, nothing that was acknowledged is lost.",
+    level="must",
+    source="celery/backends/base.py, store_result returns once the result is stored",
+)
+
+G11 = Clause(
+    id="G11",
+    sentence="Where the server is killed in a burst of results, and started again, nothing acknowledged is lost.",
+    level="must",
+    source="celery/backends/base.py, store_result returns once the result is stored",
+    needs="durable",
 )
