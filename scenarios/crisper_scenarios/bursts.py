@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
+from crisper.celery.client import Client
 from crisper.checks.bursts import acknowledged_is_kept
+from crisper.checks.links import right_over_slow_link
 from crisper.player.stage import SECOND, Stage
 from crisper.scenario import scenario
-from crisper_scenarios.clauses.faults import G10, G11
+from crisper.servers.faults import ImpossibleError
+from crisper_scenarios.clauses.faults import G10, G11, G12
 
 
 WRITERS = 3
@@ -24,6 +27,9 @@ AROUND_NS = SECOND // 2
 #: How long the network is cut, and how long a server that was killed stays down.
 CUT_NS, DOWN_NS = 2 * SECOND, SECOND
 
+#: How long a link is slow, and what is looked at after it.
+SLOW_NS, QUICK_NS = 3 * SECOND, 2 * SECOND
+
 #: A call that has not come back by then is given up; it may come through nevertheless.
 PATIENCE_NS = 15 * SECOND
 
@@ -31,41 +37,72 @@ PATIENCE_NS = 15 * SECOND
 @scenario({G10: acknowledged_is_kept}, layers=("result",), lane="alone", seconds=90, ops=2000)
 def network_cut(stage: Stage) -> None:
     """Three clients store new results all the time; for two seconds the server is off its network. Read all of them."""
-    _burst(stage, stage.server.cut(), CUT_NS)
+    Burst(stage).play(stage.server.cut(), CUT_NS)
 
 
 @scenario({G11: acknowledged_is_kept}, layers=("result",), lane="alone", seconds=120, ops=6000, durable=True, full=True)
 def server_killed(stage: Stage) -> None:
     """Three clients store new results all the time; a server that keeps its data is killed, and started. Read all."""
-    _burst(stage, stage.server.down(), DOWN_NS)
+    Burst(stage).play(stage.server.down(), DOWN_NS)
 
 
-def _burst(stage: Stage, fault: AbstractContextManager[object], lasting_ns: int) -> None:
-    """Store new results before, while and after a fault; then read every one of them."""
-    settings: dict[str, Any] = {**stage.timeouts}
-    reader = stage.reader(patience_ns=PATIENCE_NS, **settings)
-    writers = [stage.client(patience_ns=PATIENCE_NS, **settings) for _ in range(WRITERS)]
-    tasks: list[str] = []
-    over = threading.Event()
+@scenario({G12: right_over_slow_link}, layers=("result",), lane="alone", seconds=120, ops=4000, full=True)
+def slow_link(stage: Stage) -> None:
+    """Three clients store new results all the time, and one reads them; for three seconds the link is slow. Read all.
 
-    def write(number: int) -> None:
-        while not over.wait(PAUSE_NS / SECOND):
-            task = stage.key()
-            tasks.append(task)
-            writers[number].store(task, task, "SUCCESS")
+    It is slowed by netem where the kernel knows that, else by a low rate.
+    """
+    try:
+        Burst(stage).play(stage.server.slowed(), SLOW_NS, after_ns=QUICK_NS, reading=True)
+    except ImpossibleError as error:
+        stage.observe("impossible", because=str(error))
 
-    with ThreadPoolExecutor() as threads:
-        writing = [threads.submit(write, number) for number in range(WRITERS)]
-        try:
-            stage.pause(AROUND_NS)
-            with fault:
-                stage.pause(lasting_ns)
-            stage.pause(AROUND_NS)
-        finally:
-            over.set()
-    for each in writing:
-        each.result()
-    # Whether the first call after a fault works is another promise.
-    reader.fetch(stage.key(), keep=False)
-    for task in tasks:
-        reader.fetch(task)
+
+class Burst:
+    """Clients that store new results all the time, and one that reads them: meanwhile if asked to, and at the end."""
+
+    def __init__(self, stage: Stage) -> None:
+        settings: dict[str, Any] = {**stage.timeouts}
+        self._stage = stage
+        self._reader = stage.reader(patience_ns=PATIENCE_NS, **settings)
+        self._writers = [stage.client(patience_ns=PATIENCE_NS, **settings) for _ in range(WRITERS)]
+        self._tasks: list[str] = []
+        self._over = threading.Event()
+
+    def play(
+        self,
+        fault: AbstractContextManager[object],
+        lasting_ns: int,
+        *,
+        after_ns: int = AROUND_NS,
+        reading: bool = False,
+    ) -> None:
+        """Store before, while and after the fault; then read everything."""
+        with ThreadPoolExecutor() as threads:
+            busy = [threads.submit(self._write, writer) for writer in self._writers]
+            busy += [threads.submit(self._read) for _ in range(reading)]
+            try:
+                self._stage.pause(AROUND_NS)
+                with fault:
+                    self._stage.pause(lasting_ns)
+                self._stage.pause(after_ns)
+            finally:
+                self._over.set()
+        for each in busy:
+            each.result()
+        # Whether the first call after a fault works is another promise.
+        self._reader.fetch(self._stage.key(), keep=False)
+        for task in self._tasks:
+            self._reader.fetch(task)
+
+    def _write(self, writer: Client) -> None:
+        while not self._over.wait(PAUSE_NS / SECOND):
+            task = self._stage.key()
+            self._tasks.append(task)
+            writer.store(task, task, "SUCCESS")
+
+    def _read(self) -> None:
+        while not self._over.wait(PAUSE_NS / SECOND):
+            # The newest are being stored just now.
+            for task in self._tasks[: -2 * WRITERS][-1:]:
+                self._reader.fetch(task)

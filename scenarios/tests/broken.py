@@ -22,6 +22,9 @@ SECOND = 1_000_000_000
 #: After so long a miniature gives a frozen server up.
 TIMEOUT_S = 0.1
 
+#: What a slow link adds to a call; and more than is ever quick.
+SLOW_S, STAYS_SLOW_S = 0.02, 0.15
+
 
 class Sturdy(Honest):
     """Raises at once where its server is down, after a moment where it is frozen, and keeps everything meanwhile."""
@@ -29,6 +32,7 @@ class Sturdy(Honest):
     must_fail: ClassVar[frozenset[str]] = frozenset()
     up: ClassVar[bool] = True
     thawed: ClassVar[threading.Event]
+    slow: ClassVar[bool] = False
     restarts: ClassVar[int] = 0
     #: Whether nothing is played any more: what still retries then may end.
     over: ClassVar[bool] = False
@@ -59,6 +63,8 @@ class Sturdy(Honest):
             raise ConnectionError("refused")
         if not self.thawed.wait(TIMEOUT_S):
             raise TimeoutError("no answer")
+        if self.slow:
+            time.sleep(SLOW_S)
 
     @classmethod
     def restarted(cls) -> None:
@@ -180,6 +186,49 @@ class AnswersTheQuestionBefore(Sturdy):
         return owed
 
 
+class StaysSlow(Sturdy):
+    """Waits before every store once it has had to wait."""
+
+    must_fail = frozenset({"G12"})
+    weary = False
+
+    def _store_result(self, task_id: str, result: Any, *rest: Any, **more: Any) -> Any:
+        self.weary = self.weary or self.slow
+        if self.weary:
+            time.sleep(STAYS_SLOW_S)
+        return super()._store_result(task_id, result, *rest, **more)
+
+
+class SeesNothingWhenSlow(Sturdy):
+    """Takes what is late for nothing."""
+
+    must_fail = frozenset({"G12"})
+
+    def get(self, key: bytes) -> bytes | None:
+        return None if self.slow else super().get(key)
+
+
+class HangsWhenSlow(Sturdy):
+    """Waits for ever for what is late."""
+
+    must_fail = frozenset({"G12"})
+
+    def reach(self) -> None:
+        super().reach()
+        if self.slow:
+            while not self.over:
+                time.sleep(SLOW_S)
+
+
+class DropsWhatIsSlow(Sturdy):
+    """Says that it stored what was late."""
+
+    must_fail = frozenset({"G12"})
+
+    def _store_result(self, task_id: str, result: Any, *rest: Any, **more: Any) -> Any:
+        return result if self.slow else super()._store_result(task_id, result, *rest, **more)
+
+
 class ForgetsWhenRestarted(Sturdy):
     """Comes back empty, although it was to be durable."""
 
@@ -261,6 +310,12 @@ class Switch:
         with self._noted("cut"):
             yield
 
+    @contextmanager
+    def slowed(self) -> Iterator[None]:
+        self._miniature.slow = True
+        with self._noted("slowed"):
+            yield
+
     def restart(self) -> None:
         with self._noted("restarted"):
             self._miniature.restarted()
@@ -276,5 +331,6 @@ class Switch:
         if what == "down":
             self._miniature.restarted()
         self._miniature.up = True
+        self._miniature.slow = False
         self._miniature.thawed.set()
         self._note(what=what, began_ns=began_ns, ended_ns=ended_ns, recovered_ns=time.monotonic_ns())

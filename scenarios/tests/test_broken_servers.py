@@ -11,6 +11,7 @@ import pytest
 from crisper import registry
 from crisper.backends import Backend, Facts
 from crisper.checks import faults as checks
+from crisper.checks import links
 from crisper.history import History, Play
 from crisper.judging import judged
 from crisper.player.address import Address
@@ -37,8 +38,9 @@ BRIEF = [
     faults.server_back,
     restarting.server_restarted,
     bursts.network_cut,
-    bursts.server_killed,
 ]
+#: What would keep the rest waiting: played by the honest one, and by whom it is to catch.
+LONG = [restarting.restarted_lives, bursts.server_killed, bursts.slow_link]
 
 
 def played(name: str, scenario: Scenario, layer: str) -> list:
@@ -66,16 +68,19 @@ def verdicts():
         patch.setattr(faults, "BEYOND_NS", SECOND // 2)
         patch.setattr(faults, "ABSENT_NS", SECOND // 5)
         patch.setattr(restarting, "SHORTEST_NS", 2 * SECOND)
-        for name in ("CUT_NS", "DOWN_NS"):
+        for name in ("CUT_NS", "DOWN_NS", "SLOW_NS"):
             patch.setattr(bursts, name, SECOND // 5)
+        patch.setattr(bursts, "PATIENCE_NS", SECOND // 2)
+        patch.setattr(bursts, "QUICK_NS", SECOND)
+        patch.setattr(links, "SETTLED_NS", SECOND // 10)
         patch.setattr(checks, "RETRIED_WITHIN_NS", SECOND // 10)
         futures = {
             name: [
                 threads.submit(played, name, scenario, layer)
-                for scenario in [*BRIEF, *([restarting.restarted_lives] if lives(each) else [])]
+                for scenario in [*BRIEF, *(each for each in LONG if concerns(each, miniature))]
                 for layer in scenario.layers
             ]
-            for name, each in MINIATURES.items()
+            for name, miniature in MINIATURES.items()
         }
         found = {name: [verdict for future in each for verdict in future.result()] for name, each in futures.items()}
     # What a script gave up may go on for ever.
@@ -86,8 +91,8 @@ def verdicts():
     return found
 
 
-def lives(miniature) -> bool:
-    return not miniature.must_fail or "C13" in miniature.must_fail
+def concerns(scenario, miniature) -> bool:
+    return not miniature.must_fail or not miniature.must_fail.isdisjoint(scenario.promises)
 
 
 @pytest.mark.parametrize("name", MINIATURES)

@@ -33,7 +33,7 @@ ENGINE = Engine(
     name="rabbitmq",
     image="rabbitmq:4.0.9",
     suite="trixie",
-    packages=("rabbitmq-server",),
+    packages=("rabbitmq-server", "iproute2"),
     # Erlang looks for each module in the folder of each plugin; without them it starts in half the time.
     left_out=tuple(
         f"path-exclude=/usr/lib/rabbitmq/lib/*/plugins/rabbitmq_{others}*" for others in ("[!p]", "pe", "pro")

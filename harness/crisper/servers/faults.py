@@ -15,6 +15,10 @@ _FINEST_S, _GRAIN = 0.02, 1 / 20
 _TRIES = 5
 
 
+class ImpossibleError(Exception):
+    """A fault that cannot be played on this server, or on this machine; it says why."""
+
+
 class Note(Protocol):
     """What hears of each fault when it is over: its name, and CLOCK_MONOTONIC in nanoseconds."""
 
@@ -84,6 +88,19 @@ class Breakable:
             network = self._network()
             network.disconnect(self._container)
         with self._mended("cut", lambda: network.connect(self._container)):
+            yield
+
+    @contextmanager
+    def slowed(self) -> Iterator[None]:
+        """Slow down the link to the server within the block; what is noted says how.
+
+        Raises ImpossibleError, with the reason, where that cannot be done.
+        """
+        from crisper.servers import slowing
+
+        with _asked("slowed"):
+            how = slowing.slow(self._container)
+        with self._mended(how, lambda: slowing.quicken(self._container)):
             yield
 
     def restart(self, *, grace_s: int = 2) -> None:

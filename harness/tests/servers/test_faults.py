@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 
 import pytest
 from docker.errors import NotFound
@@ -12,7 +13,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from crisper.errors import ServerError
-from crisper.servers.faults import Breakable
+from crisper.servers import slowing, sweeping
+from crisper.servers.faults import Breakable, ImpossibleError
 from crisper.servers.parallel import Servers
 from crisper_backends.redis.engine import ENGINE
 
@@ -93,6 +95,45 @@ def test_a_server_that_is_cut_off_is_out_of_reach(broken):
         broken.client.get("k")
 
     assert "v" == broken.client.get("k")
+
+
+def test_a_slow_link_is_slow_within_the_block_only(broken):
+    """Thirty answers of a hundred bytes take long over it, and nothing is left of it afterwards."""
+    broken.client.set("k", "v" * 100)
+    with broken.breakable.slowed():
+        slow_ns = timed(broken.client)
+
+    assert slow_ns > 5 * timed(broken.client)
+    assert broken.noted[0]["what"] in slowing.WAYS
+
+
+def timed(client) -> int:
+    """Return how long many reads take."""
+    began_ns = time.monotonic_ns()
+    for _ in range(30):
+        client.get("k")
+    return time.monotonic_ns() - began_ns
+
+
+def test_a_kernel_that_knows_no_way_is_told(broken, monkeypatch):
+    """What tc says stands in the reason, and nothing is noted."""
+    monkeypatch.setattr(slowing, "WAYS", {"slowed": ("nonsense",)})
+    with pytest.raises(ImpossibleError, match=r"^tc nonsense: Error"), broken.breakable.slowed():
+        raise AssertionError
+
+    assert [] == broken.noted
+
+
+def test_an_image_without_tc_is_told(broken, monkeypatch):
+    """Where nothing can slow the link down, that is said, and no container is left."""
+    monkeypatch.setattr(slowing, "_SCRIPT", "exec no-such-tc")
+    with pytest.raises(ImpossibleError, match="its image has no tc"), broken.breakable.slowed():
+        raise AssertionError
+
+    inner = broken.server.container.get_wrapped_container()
+    lease = {"label": f"{sweeping.LEASE}={inner.labels[sweeping.LEASE]}"}
+
+    assert [inner.id] == [each.id for each in inner.client.containers.list(all=True, filters=lease)]
 
 
 def test_a_restarted_server_keeps_its_port(broken):

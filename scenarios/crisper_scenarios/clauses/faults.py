@@ -76,3 +76,10 @@ G11 = Clause(
     source="celery/backends/base.py, store_result returns once the result is stored",
     needs="durable",
 )
+
+G12 = Clause(
+    id="G12",
+    sentence="Over a slow link calls come back right, or raise; nothing acknowledged is lost; then all is quick again.",
+    level="must",
+    source="celery/backends/base.py, store_result returns once the result is stored",
+)
