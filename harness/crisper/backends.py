@@ -5,9 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from crisper.clauses import Capability
+
+
+#: How several nodes stand together: a server, and clients talk to a node that only passes on what they say; or servers
+#: that all keep the same, and clients talk to one that does not lead.
+Shape = Literal["relayed", "replicated"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """Several nodes of an engine in a network of their own; clients talk to the last one that does not lead.
+
+    `nodes` are their commands, in which `{first}` is the name of the first node. `leader` asks the node at (host, port)
+    for the address, in their network, of the one that leads, and raises OSError or ValueError where none does. `leave`
+    is the command, to be run beside a node, by which that leaves the others in order, and ends.
+    """
+
+    nodes: tuple[tuple[str, ...], ...]
+    leader: Callable[[str, int], str]
+    leave: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +36,8 @@ class Engine:
     `version` asks the running server at (host, port) for its version and raises OSError or ValueError until it is
     ready; it is the wait strategy as well. `left_out` are options by which dpkg leaves out files of the packages
     (`path-exclude=`: https://manpages.debian.org/dpkg.1). `durable` is the command that keeps data over a restart,
-    `data` the folder it keeps them in. `memory` is a limit in docker's notation.
+    `data` the folder it keeps them in. `memory` is a limit in docker's notation. `clusters` are those that it can be
+    part of; a link to it can be slowed down where iproute2 is among the packages.
     """
 
     name: str
@@ -33,6 +53,7 @@ class Engine:
     environment: Mapping[str, str] = field(default_factory=dict)
     memory: str = "512m"
     ready_within_s: int = 60
+    clusters: Mapping[Shape, Cluster] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     image: str | None = None
     digest: str | None = None
-    profile: Literal["volatile", "durable", "yours", "embedded"] = "volatile"
+    profile: Literal["volatile", "durable", "relayed", "replicated", "yours", "embedded"] = "volatile"
     proxied: bool = False
     started_in_ns: int | None = None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
+from crisper.backends import Shape
 from crisper.clauses import Capability, Clause, Layer
 from crisper.history import History
 from crisper.verdicts import Finding
@@ -40,9 +41,9 @@ class Scenario:
     """A script for one or a few clauses; `checks` says which check decides which clause.
 
     `ops` and `seconds` are the most that one playing may cost; the watchdog ends it beyond that. In the lane `alone`
-    each playing has a server for itself, which it may break; a `durable` one keeps its data over a restart. One that
-    `spoils` its server leaves it in a state that nobody else could play on. One that is `full` is left out of the
-    profile `quick`.
+    each playing has a server for itself, which it may break; a `durable` one keeps its data over a restart, and one of
+    a `cluster` is a node among others. One that `spoils` its server leaves it in a state that nobody else could play
+    on. One that is `full` is left out of the profile `quick`.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Scenario:
     ops: int
     seconds: int
     durable: bool = False
+    cluster: Shape | None = None
     spoils: bool = False
     full: bool = False
 
@@ -87,6 +89,7 @@ def scenario(  # noqa: PLR0913 - a declaration: each is a fact of its own, named
     ops: int = 200,
     seconds: int = 30,
     durable: bool = False,
+    cluster: Shape | None = None,
     spoils: bool = False,
     full: bool = False,
 ) -> Callable[[Callable[[Stage], None]], Scenario]:
@@ -103,6 +106,7 @@ def scenario(  # noqa: PLR0913 - a declaration: each is a fact of its own, named
             ops=ops,
             seconds=seconds,
             durable=durable,
+            cluster=cluster,
             spoils=spoils,
             full=full,
         )

@@ -21,6 +21,9 @@ WRITERS = 3
 #: Between the writes of one client, so that a burst has some hundreds.
 PAUSE_NS = SECOND // 50
 
+#: After one that was not acknowledged: a hundred more would tell no more.
+REFUSED_NS = SECOND // 5
+
 #: Before and after the fault.
 AROUND_NS = SECOND // 2
 
@@ -96,10 +99,12 @@ class Burst:
             self._reader.fetch(task)
 
     def _write(self, writer: Client) -> None:
-        while not self._over.wait(PAUSE_NS / SECOND):
+        pause_ns = PAUSE_NS
+        while not self._over.wait(pause_ns / SECOND):
             task = self._stage.key()
             self._tasks.append(task)
-            writer.store(task, task, "SUCCESS")
+            call = writer.store(task, task, "SUCCESS")
+            pause_ns = PAUSE_NS if call.error is None else REFUSED_NS
 
     def _read(self) -> None:
         while not self._over.wait(PAUSE_NS / SECOND):

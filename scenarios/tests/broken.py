@@ -71,6 +71,14 @@ class Sturdy(Honest):
         """What becomes of the server's data when it is started again."""
         cls.restarts += 1
 
+    @classmethod
+    def told_to_leave(cls) -> None:
+        """What becomes of its data when the node leaves that clients talk to."""
+
+    @classmethod
+    def lost_leader(cls) -> None:
+        """What becomes of its data when the node dies that leads."""
+
 
 Sturdy.__init_subclass__()
 
@@ -100,7 +108,7 @@ class HangsWhenDown(Sturdy):
 class SwallowsWhatItCannotStore(Sturdy):
     """Says that it stored where there was no server."""
 
-    must_fail = frozenset({"G1", "G5", "G6", "G10", "G11"})
+    must_fail = frozenset({"G1", "G5", "G6", "G10", "G11", "G13"})
 
     def set(self, key: bytes, value: str | bytes) -> None:
         if self.up:
@@ -232,7 +240,7 @@ class DropsWhatIsSlow(Sturdy):
 class ForgetsWhenRestarted(Sturdy):
     """Comes back empty, although it was to be durable."""
 
-    must_fail = frozenset({"G4", "G11", "C13"})
+    must_fail = frozenset({"G4", "G11", "G13", "C13"})
 
     @classmethod
     def restarted(cls) -> None:
@@ -243,12 +251,33 @@ class ForgetsWhenRestarted(Sturdy):
 class ComesBackWithTwenty(Sturdy):
     """Has room for twenty entries only in the log that it reads when it is restarted."""
 
-    must_fail = frozenset({"G11"})
+    must_fail = frozenset({"G11", "G13"})
 
     @classmethod
     def restarted(cls) -> None:
         super().restarted()
         for key in list(cls.entries)[20:]:
+            del cls.entries[key]
+
+
+class LeavesWithItsResults(Sturdy):
+    """Loses with a node that leaves all that was written by it."""
+
+    must_fail = frozenset({"G13"})
+
+    @classmethod
+    def told_to_leave(cls) -> None:
+        cls.entries.clear()
+
+
+class AcknowledgesBeforeItIsCopied(Sturdy):
+    """Loses with its leader the last that was acknowledged."""
+
+    must_fail = frozenset({"G14"})
+
+    @classmethod
+    def lost_leader(cls) -> None:
+        for key in list(cls.entries)[-1:]:
             del cls.entries[key]
 
 
@@ -314,6 +343,20 @@ class Switch:
     def slowed(self) -> Iterator[None]:
         self._miniature.slow = True
         with self._noted("slowed"):
+            yield
+
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        self._miniature.up = False
+        self._miniature.told_to_leave()
+        with self._noted("told to leave"):
+            yield
+
+    @contextmanager
+    def leaderless(self) -> Iterator[None]:
+        self._miniature.up = False
+        self._miniature.lost_leader()
+        with self._noted("left without its leader"):
             yield
 
     def restart(self) -> None:

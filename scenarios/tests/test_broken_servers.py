@@ -18,7 +18,7 @@ from crisper.player.address import Address
 from crisper.player.contact import Contact
 from crisper.player.stage import Stage
 from crisper.scenario import Judged, Scenario
-from crisper_scenarios import bursts, faults, restarting
+from crisper_scenarios import bursts, clusters, faults, restarting
 from crisper_scenarios.clauses.faults import G1, G2
 
 
@@ -40,7 +40,14 @@ BRIEF = [
     bursts.network_cut,
 ]
 #: What would keep the rest waiting: played by the honest one, and by whom it is to catch.
-LONG = [restarting.restarted_lives, bursts.server_killed, bursts.slow_link]
+LONG = [
+    restarting.restarted_lives,
+    bursts.server_killed,
+    bursts.slow_link,
+    clusters.node_killed,
+    clusters.node_left,
+    clusters.leader_killed,
+]
 
 
 def played(name: str, scenario: Scenario, layer: str) -> list:
@@ -70,6 +77,8 @@ def verdicts():
         patch.setattr(restarting, "SHORTEST_NS", 2 * SECOND)
         for name in ("CUT_NS", "DOWN_NS", "SLOW_NS"):
             patch.setattr(bursts, name, SECOND // 5)
+        for name in ("AWAY_NS", "LED_NS"):
+            patch.setattr(clusters, name, SECOND // 5)
         patch.setattr(bursts, "PATIENCE_NS", SECOND // 2)
         patch.setattr(bursts, "QUICK_NS", SECOND)
         patch.setattr(links, "SETTLED_NS", SECOND // 10)

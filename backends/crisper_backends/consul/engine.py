@@ -8,7 +8,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
-from crisper.backends import Engine
+from crisper.backends import Cluster, Engine
 
 
 # The official image hands this folder, and no other, to the user that it runs as:
@@ -49,6 +49,29 @@ def _answer(host: str, port: int, path: str) -> Any:
 # have the others refused. https://developer.hashicorp.com/consul/docs/agent/config/config-files#http_max_conns_per_client
 _CONNECTIONS = ("-hcl", "limits { http_max_conns_per_client = 2000 }")
 
+# The default of 5 spends five seconds on electing the only candidate, at every restart.
+_PROMPT = ("-hcl", "performance { raft_multiplier = 1 }")
+
+
+def leader(host: str, port: int) -> str:
+    """Return the address of the server that leads, as its fellows know it.
+
+    Raises OSError or ValueError where none does.
+    """
+    address = str(_answer(host, port, "status/leader")).rpartition(":")[0]
+    if not address:
+        message = "no leader is elected"
+        raise ValueError(message)
+    return address
+
+
+def _nodes(*agents: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    every = ("-data-dir", _DATA, "-client", _ANYBODY, "-bind", '{{ GetInterfaceIP "eth0" }}', "-retry-join", "{first}")
+    return tuple(("consul", "agent", *agent, *every, *_CONNECTIONS) for agent in agents)
+
+
+_LEAVE = ("consul", "leave")
+
 ENGINE = Engine(
     name="consul",
     image="hashicorp/consul:1.20.6",
@@ -58,10 +81,15 @@ ENGINE = Engine(
     volatile=("consul", "agent", "-dev", "-client", _ANYBODY, *_CONNECTIONS),
     durable=(
         *("consul", "agent", "-server", "-bootstrap-expect=1", "-data-dir", _DATA),
-        *("-client", _ANYBODY, "-bind", "127.0.0.1", *_CONNECTIONS),
-        # The default of 5 spends five seconds on electing the only candidate, at every restart.
-        *("-hcl", "performance { raft_multiplier = 1 }"),
+        *("-client", _ANYBODY, "-bind", "127.0.0.1", *_CONNECTIONS, *_PROMPT),
     ),
     data=_DATA,
     version=version,
+    # https://developer.hashicorp.com/consul/docs/architecture: an agent that is no server forwards what it is told.
+    clusters={
+        "relayed": Cluster(nodes=_nodes(("-server", "-bootstrap-expect=1", *_PROMPT), ()), leader=leader, leave=_LEAVE),
+        "replicated": Cluster(
+            nodes=_nodes(*[("-server", "-bootstrap-expect=3", *_PROMPT)] * 3), leader=leader, leave=_LEAVE
+        ),
+    },
 )

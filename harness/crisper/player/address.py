@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from crisper.backends import Shape
+
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """Where a contestant is reached, as `result_backend` and `broker_url`; the container, where it may be
-    harmed, and how long its server took to start; the folder, where it has one instead of a server.
+    harmed, how long its server took to start, and the cluster that it is part of, if any; the folder, where it has one
+    instead of a server.
     """
 
     url: str
@@ -17,3 +20,4 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     host: str | None = None
     port: int | None = None
     started_in_ns: int = 0
+    cluster: Shape | None = None

@@ -96,8 +96,8 @@ class Alone:
         return self._slots.acquire(timeout=_TURN_S)
 
     def _turn(self, entry: Entry) -> _Turn:
-        profile: Profile = "durable" if _scenario(entry).durable else "volatile"
-        return _Turn(entry, self._server(profile))
+        scenario = _scenario(entry)
+        return _Turn(entry, self._server(scenario.cluster or ("durable" if scenario.durable else "volatile")))
 
     def _server(self, profile: Profile) -> Future[Server]:
         assert self._backend.engine is not None

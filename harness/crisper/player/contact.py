@@ -11,6 +11,7 @@ from crisper.player.address import Address
 from crisper.player.crew import Crew
 from crisper.scenario import Profile
 from crisper.secrecy import Secrets
+from crisper.servers.faults import Breakable, Membership, Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,22 @@ class Contact:
         nowhere = "http://127.0.0.1:9"
         proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), nowhere)
         return proxies | {name: nowhere.removeprefix("http://") for name in self.backend.redirects}
+
+    def breakable(self, note: Note) -> Breakable:
+        """Return the playing's own server, to be broken; `note` hears of each fault."""
+        address, engine = self.address, self.backend.engine
+        assert address.container is not None
+        assert engine is not None
+        at = str(address.host), int(address.port or 0)
+        cluster = engine.clusters[address.cluster] if address.cluster else None
+        return Breakable.of(
+            address.container,
+            version=lambda: engine.version(*at),
+            note=note,
+            within_s=engine.ready_within_s,
+            started_in_ns=address.started_in_ns,
+            membership=cluster and Membership(leader=lambda: cluster.leader(*at), leave=cluster.leave),
+        )
 
     def elsewhere(self) -> Callable[[str], str] | None:
         """Return what turns the URL into that of an empty place of the playing's own; None where none can be had."""

@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 
 from crisper import deviations
-from crisper.backends import Backend
+from crisper.backends import Backend, Shape
 from crisper.clauses import Layer
 from crisper.history import History
 from crisper.judging import lacks_layer
@@ -17,6 +17,7 @@ from crisper.player.address import Address
 from crisper.player.channel import Enter, Entered
 from crisper.player.plan import Plan
 from crisper.runs import ContestantInfo, ServerInfo
+from crisper.scenario import Scenario, Workload
 from crisper.secrecy import redacted
 from crisper.servers.server import Server
 from crisper.verdicts import Finding
@@ -39,18 +40,25 @@ def breakable(backend: Backend, server: Server) -> Address:
     where = address(backend, server, Path())
     container = server.container.get_wrapped_container().id
     return msgspec.structs.replace(
-        where, container=container, host=server.host, port=server.port, started_in_ns=server.started_in_ns
+        where,
+        container=container,
+        host=server.host,
+        port=server.port,
+        started_in_ns=server.started_in_ns,
+        cluster=server.profile if server.profile in get_args(Shape) else None,
     )
 
 
-def unbreakable(backend: Backend, *, destructive: bool) -> Finding | None:
-    """Return what is found of a promise about broken servers where there is none that may be broken."""
+def unbreakable(backend: Backend, scenario: Scenario | Workload, *, destructive: bool) -> Finding | None:
+    """Return what is found of a promise about broken servers where there is none that may be broken like that."""
     if backend.yours and not destructive:
         because = "no fault is played on a server of yours (--allow-destructive lifts that)"
     elif backend.yours:
         because = "no fault can be played: a server given by URL has no container to pause, kill or restart"
     elif backend.engine is None:
         because = "no server of its own"
+    elif isinstance(scenario, Scenario) and scenario.cluster not in {None, *backend.engine.clusters}:
+        because = f"its server stands alone: nobody has said how one that is {scenario.cluster} starts"
     else:
         return None
     return Finding(word="inapplicable", because=because)

@@ -222,13 +222,12 @@ class Player:
 
     def _break(self, name: str, company: Company, entries: list[Entry]) -> None:
         backend = self._plan.backends[name]
-        finding = contestants.unbreakable(backend, destructive=self._plan.destructive)
-        if finding is not None:
-            for entry in entries:
+        for entry in entries:
+            finding = contestants.unbreakable(backend, entry.scenario, destructive=self._plan.destructive)
+            if finding is not None:
                 self._judge(entry, finding)
-            return
         alone = Alone(backend, company, self._servers, slots=self._slots, stopping=self._stopping.is_set)
-        for entry, outcome in alone.played(entries):
+        for entry, outcome in alone.played([each for each in entries if not self._outcomes[each.play].done()]):
             self._judge(entry, outcome)
 
     def _absent(self, entry: Entry) -> bool:

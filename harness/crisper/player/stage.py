@@ -63,16 +63,7 @@ class Stage:
     @cached_property
     def server(self) -> Breakable:
         """The playing's own server, to be broken; lane `alone` only. Each fault becomes an Observation of that kind."""
-        address, engine = self._contact.address, self._contact.backend.engine
-        assert address.container is not None
-        assert engine is not None
-        return Breakable.of(
-            address.container,
-            version=lambda: engine.version(str(address.host), int(address.port or 0)),
-            note=lambda **seen: self.observe("fault", **seen),
-            within_s=engine.ready_within_s,
-            started_in_ns=address.started_in_ns,
-        )
+        return self._contact.breakable(lambda **seen: self.observe("fault", **seen))
 
     def client(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from crisper.errors import ServerError
@@ -26,8 +27,16 @@ class Note(Protocol):
         """Note a fault that lasted from `began_ns` to `ended_ns`; the server answered again at `recovered_ns`."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """What a node of a cluster knows of the others: the address of who leads, and the command by which to leave."""
+
+    leader: Callable[[], str]
+    leave: tuple[str, ...]
+
+
 class Breakable:
-    """A server in a container that may be harmed.
+    """A server in a container that may be harmed; or a node of a cluster, with the others.
 
     Every fault ends with its block, whatever is raised within, and the block ends when the server answers again.
     `version` asks the server and raises OSError or ValueError until it answers. Raises ServerError where it does not
@@ -43,11 +52,13 @@ class Breakable:
         note: Note,
         within_s: float = 60,
         started_in_ns: int = 0,
+        membership: Membership | None = None,
     ) -> None:
         self._container = container
         self._version = version
         self._note = note
         self._within_s = within_s
+        self._membership = membership
         self.started_in_ns = started_in_ns
 
     @classmethod
@@ -103,6 +114,29 @@ class Breakable:
         with self._mended(how, lambda: slowing.quicken(self._container)):
             yield
 
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """Have the node leave its cluster in order, and end; start it again after the block."""
+        assert self._membership is not None
+        with _asked("told to leave"):
+            self._container.exec_run(list(self._membership.leave))
+            self._container.wait(timeout=self._within_s)
+        with self._mended("told to leave", self._container.start):
+            yield
+
+    @contextmanager
+    def leaderless(self) -> Iterator[None]:
+        """Kill the node that leads the others, and start it again after the block.
+
+        Raises ServerError where that is the one that clients talk to.
+        """
+        with _asked("left without its leader"):
+            leader = self._leader()
+            leader.kill()
+            leader.wait(timeout=self._within_s)
+        with self._mended("left without its leader", leader.start):
+            yield
+
     def restart(self, *, grace_s: int = 2) -> None:
         """Tell the server to end, kill it if it has not after `grace_s`, and start it again on the same port."""
         with self._mended("restarted", lambda: self._container.restart(timeout=grace_s)):
@@ -147,6 +181,17 @@ class Breakable:
                     raise
             else:
                 return
+
+    def _leader(self) -> Any:
+        assert self._membership is not None
+        address = self._membership.leader()
+        for node in self._network().containers:
+            node.reload()
+            (at,) = node.attrs["NetworkSettings"]["Networks"].values()
+            if at["IPAddress"] == address and node.id != self._container.id:
+                return node
+        message = f"no other node than the one that clients talk to leads: {address} does"
+        raise ServerError(message)
 
     def _network(self) -> Any:
         self._container.reload()

@@ -17,7 +17,7 @@ from docker.errors import DockerException
 
 from crisper.backends import Engine
 from crisper.errors import ServerError
-from crisper.servers import containers, strays, sweeping
+from crisper.servers import clusters, containers, strays, sweeping
 from crisper.servers.images import Images
 from crisper.servers.leases import Lease
 from crisper.servers.server import Profile, Server
@@ -65,7 +65,7 @@ class Servers:
             return self._shared[key]
 
     def disposable(self, engine: Engine, *, profile: Profile = "durable") -> Future[Server]:
-        """Return a new server that nobody else has: for faults, and for what counts server-wide things."""
+        """Return a new server, or cluster, that nobody else has: for faults, and for what counts server-wide things."""
         with self._lock:
             return self._submitted(engine, profile)
 
@@ -124,6 +124,8 @@ class Servers:
     def _started(self, engine: Engine, profile: Profile) -> Server:
         try:
             image = self._images.image(engine)
+            if profile == "relayed" or profile == "replicated":  # noqa: PLR1714 (mypy narrows by nothing else)
+                return clusters.start(engine, image, shape=profile, lease=self._lease, cancel=self._closing)
             return start(engine, image, profile=profile, lease=self._lease, cancel=self._closing)
         except (DockerException, requests.RequestException) as error:
             reason = getattr(error, "explanation", None) or error

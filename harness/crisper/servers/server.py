@@ -8,21 +8,24 @@ from typing import Any, Literal
 
 from testcontainers.core.container import DockerContainer
 
-from crisper.backends import Engine
+from crisper.backends import Engine, Shape
 from crisper.errors import ServerError
 from crisper.runs import ServerInfo
 from crisper.servers import sweeping
 from crisper.servers.images import Image
 
 
-Profile = Literal["volatile", "durable"]
+Profile = Literal["volatile", "durable"] | Shape
 
 _POLL_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A started engine that answers on 127.0.0.1 and `port`, which stays its own until `stop`."""
+    """A started engine that answers on 127.0.0.1 and `port`, which stays its own until `stop`.
+
+    Of a cluster it is the node that clients talk to; `others` are the other nodes, in the same `network`.
+    """
 
     engine: Engine
     host: str
@@ -34,6 +37,8 @@ class Server:
     started_in_ns: int
     container: DockerContainer
     volume: str | None = None
+    others: tuple[DockerContainer, ...] = ()
+    network: str | None = None
 
     def info(self) -> ServerInfo:
         """Return what a Run remembers of this server."""
@@ -67,7 +72,7 @@ class Server:
 
     def stop(self) -> None:
         """Kill the server and remove all that it kept; nothing happens where it is gone already."""
-        discard(self.container, self.volume)
+        discard(self.container, *self.others, volume=self.volume, network=self.network)
 
 
 def logs(container: DockerContainer, lines: int | Literal["all"]) -> str:
@@ -76,11 +81,18 @@ def logs(container: DockerContainer, lines: int | Literal["all"]) -> str:
     return text.decode(errors="replace")
 
 
-def discard(container: DockerContainer, volume: str | None) -> None:
-    """Remove a container, as far as it was created, with its volumes; let go of its client."""
-    client: Any = container.get_docker_client().client
-    if (inner := container._container) is not None:  # noqa: SLF001 (its own accessor raises where there is none)
-        sweeping.remove(inner)
+def discard(*nodes: DockerContainer, volume: str | None = None, network: str | None = None) -> None:
+    """Remove containers, as far as they were created, with their volumes, then their network; let go of their clients.
+
+    There is one container at least.
+    """
+    for node in nodes:
+        if (inner := node._container) is not None:  # noqa: SLF001 (its own accessor raises where there is none)
+            sweeping.remove(inner)
+    client: Any = nodes[0].get_docker_client().client
     for found in client.volumes.list(filters={"name": volume}) if volume else ():
         found.remove(force=True)
-    client.close()
+    for found in client.networks.list(names=[network]) if network else ():
+        found.remove()
+    for node in nodes:
+        node.get_docker_client().client.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Protocol
 
@@ -42,13 +43,16 @@ def start(engine: Engine, image: Image, *, profile: Profile, lease: Lease, cance
     """
     began = time.monotonic_ns()
     volume = f"crisper-{engine.name}-{uuid.uuid4().hex[:12]}" if profile == "durable" else None
-    container = _container(engine, image, profile=profile, lease=lease, volume=volume)
+    command = engine.durable if profile == "durable" else engine.volatile
+    container = contained(engine, image, command, lease=lease)
     try:
-        port = _started(container, engine, volume, lease)
+        if volume:
+            _with_volume(container, engine, volume, lease)
+        port = started(container, engine)
         version = ready(container, engine, port, cancel)
         proxied = containers.proxied(container.get_docker_client().client, port)
     except BaseException:
-        discard(container, volume)
+        discard(container, volume=volume)
         raise
     return Server(
         engine=engine,
@@ -64,25 +68,32 @@ def start(engine: Engine, image: Image, *, profile: Profile, lease: Lease, cance
     )
 
 
-def _container(engine: Engine, image: Image, *, profile: Profile, lease: Lease, volume: str | None) -> DockerContainer:
-    command = engine.durable if profile == "durable" else engine.volatile
+def contained(
+    engine: Engine, image: Image, command: Sequence[str], *, lease: Lease, network: str = "bridge"
+) -> DockerContainer:
+    """Return a container, yet to be created, for an engine; it is the lease's."""
     container = DockerContainer(image.reference, env=dict(engine.environment)).with_command(list(command))
-    if volume:
-        container.with_volume_mapping(volume, engine.data, "rw")
     return container.with_name(f"crisper-{engine.name}-{uuid.uuid4().hex[:12]}").with_kwargs(
         labels=sweeping.labels(lease),
         mem_limit=engine.memory,
         ulimits=[Ulimit(name="nofile", soft=OPEN_FILES, hard=OPEN_FILES)],
         # Said outright, or testcontainers and docker-py take networks and proxies from our own surroundings.
-        network="bridge",
+        network=network,
         use_config_proxy=False,
     )
 
 
-def _started(container: DockerContainer, engine: Engine, volume: str | None, lease: Lease) -> int:
+def _with_volume(container: DockerContainer, engine: Engine, volume: str, lease: Lease) -> None:
     client: Any = container.get_docker_client().client
-    if volume:
-        client.volumes.create(volume, labels=sweeping.labels(lease))
+    client.volumes.create(volume, labels=sweeping.labels(lease))
+    container.with_volume_mapping(volume, engine.data, "rw")
+
+
+def started(container: DockerContainer, engine: Engine) -> int:
+    """Create and start a container, and return the port of 127.0.0.1 that is its own.
+
+    Raises ServerError where none stays free, and what docker-py raises where the container engine refuses.
+    """
     for port in islice(ports.free(), _PORTS_TRIED):
         container.ports[str(engine.port)] = ("127.0.0.1", port)  # type: ignore[assignment] # docker-py takes it
         try:

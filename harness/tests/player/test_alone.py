@@ -12,6 +12,7 @@ from crisper.player import alone, contestants
 from crisper.player.alone import TOGETHER, Alone
 from crisper.player.plan import Entry
 from crisper.scenario import Scenario
+from crisper_backends.consul.contestants import consul
 from crisper_backends.embedded.contestants import memory
 from crisper_backends.redis.contestants import redis
 
@@ -73,9 +74,9 @@ def _where(monkeypatch):
     monkeypatch.setattr(contestants, "breakable", lambda _, server: f"address of {server}")
 
 
-def entry(name: str, seconds: int, *, durable: bool = False, spoils: bool = False) -> Entry:
+def entry(name: str, seconds: int, **more) -> Entry:
     about = {"sentence": "", "script": print, "layers": ("kv",), "checks": {}, "lane": "alone", "ops": 1}
-    scenario = Scenario(id=name, seconds=seconds, durable=durable, spoils=spoils, **about)
+    scenario = Scenario(id=name, seconds=seconds, **about, **more)
     return Entry(play=Play(scenario=name, layer="kv", contestant="c"), scenario=scenario, source="")
 
 
@@ -163,8 +164,25 @@ def test_without_slots_it_waits(monkeypatch):
 def test_what_has_no_server_of_its_own_is_not_broken():
     """An embedded contestant has no server, and somebody's own server is not ours to break."""
     yours = SimpleNamespace(yours=True, engine=None)
+    scenario = entry("a", 9).scenario
 
-    assert contestants.unbreakable(redis, destructive=False) is None
-    assert "no server of its own" == contestants.unbreakable(memory, destructive=False).because
-    assert "--allow-destructive" in contestants.unbreakable(yours, destructive=False).because
-    assert "no container" in contestants.unbreakable(yours, destructive=True).because
+    assert contestants.unbreakable(redis, scenario, destructive=False) is None
+    assert "no server of its own" == contestants.unbreakable(memory, scenario, destructive=False).because
+    assert "--allow-destructive" in contestants.unbreakable(yours, scenario, destructive=False).because
+    assert "no container" in contestants.unbreakable(yours, scenario, destructive=True).because
+
+
+def test_what_is_part_of_no_cluster_is_not_broken_like_one():
+    """A contestant whose engine declares no such cluster is told apart before any server is started."""
+    scenario = entry("a", 9, cluster="relayed").scenario
+
+    assert contestants.unbreakable(consul, scenario, destructive=False) is None
+    assert "relayed" in contestants.unbreakable(redis, scenario, destructive=False).because
+
+
+def test_a_cluster_is_started_where_a_scenario_asks_for_one():
+    """It is handed on like any other server, and to no playing that asks for another."""
+    servers, company = Servers(), Company()
+    played([entry("long", 90, cluster="relayed"), entry("short", 10)], servers, company)
+
+    assert ["relayed", "volatile"] == servers.profiles

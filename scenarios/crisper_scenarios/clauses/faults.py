@@ -83,3 +83,17 @@ G12 = Clause(
     level="must",
     source="celery/backends/base.py, store_result returns once the result is stored",
 )
+
+G13 = Clause(
+    id="G13",
+    sentence="Where the node that clients talk to dies or leaves in a burst of results, nothing acknowledged is lost.",
+    level="must",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
+
+G14 = Clause(
+    id="G14",
+    sentence="Where the leader of a cluster dies in a burst of results, nothing acknowledged is lost.",
+    level="must",
+    source="celery/backends/base.py, store_result returns once the result is stored",
+)
