@@ -15,7 +15,7 @@ from crisper.clauses import Clause, natural
 from crisper.errors import RunError
 from crisper.history import History
 from crisper.judging import judged, known
-from crisper.lasting import lifetimes
+from crisper.lasting import lasted
 from crisper.reproduction import making
 from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Record, Run, Writer, read
@@ -97,10 +97,10 @@ def _judged_again(old: Run, name: str, scenarios: Mapping[str, object]) -> list[
     footer = [old.footer] if old.footer is not None else []
     commands = {each.play: each.command for each in old.reproductions}
     promises = {each.id: each.clauses for each in old.header.scenarios}
-    lasted = [each for history in old.histories for each in lifetimes(history, promises.get(history.play.scenario, []))]
+    numbers = [each for history in old.histories for each in lasted(history, promises.get(history.play.scenario, []))]
     again = making.reproductions(msgspec.structs.replace(old, verdicts=[*verdicts.values()]), commands)
     judgements: list[Record] = [*old.contestants, *old.histories, *verdicts.values()]
-    return [header, *judgements, *old.measurements, *lasted, *again, *footer]
+    return [header, *judgements, *old.measurements, *numbers, *again, *footer]
 
 
 def _again(history: History, scenario: object, contestants: dict[str, ContestantInfo]) -> list[Verdict]:

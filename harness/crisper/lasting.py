@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from crisper.bounding import bounds
 from crisper.checks.answers import READS, WRITES
 from crisper.checks.expiry import GRAIN_NS, lives
 from crisper.history import History, Op
-from crisper.measurements import Lifetimes, Validity, enough
+from crisper.measurements import Bounds, Lifetimes, Validity, enough
 
 
 Lived = tuple[int, int | None]
+
+
+def lasted(history: History, promises: Iterable[str]) -> list[Lifetimes | Bounds]:
+    """Return all that a playing measured of lives."""
+    return [*lifetimes(history, promises), *bounds(history)]
 
 
 def lifetimes(history: History, promises: Iterable[str]) -> list[Lifetimes]:

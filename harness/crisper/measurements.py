@@ -73,6 +73,33 @@ class Lifetimes(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", t
     because: str = ""
 
 
+class Bounds(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag="bounds"):
+    """Between which lengths a life is accepted, and in which step lives end, in nanoseconds, as a search found them.
+
+    `shortest_ns` and `longest_ns` are the shortest and the longest that were accepted, with nothing refused between;
+    `below` and `above` say why what is a millisecond shorter, or a second longer, was not: empty where nothing beyond
+    was asked for. Of the `watched` lives so many `ended`; `kept_ns` is the shortest that was seen, and gone in time,
+    neither early nor a second late, with an end to all that are longer. Lives that were told `step_ns` apart, or more,
+    always ended apart; `same_ns` is the largest difference that made none, None where each that could be seen made one:
+    what is finer than `step_ns` nobody could see then. Whatever else is None could not be decided.
+    """
+
+    scenario: str
+    contestant: str
+    layer: Layer
+    unit: Literal["ns"] = "ns"
+    phase: Literal["watch"] = "watch"
+    shortest_ns: int | None
+    below: str
+    longest_ns: int | None
+    above: str
+    kept_ns: int | None
+    watched: int
+    ended: int
+    step_ns: int | None
+    same_ns: int | None
+
+
 def enough(count: int, share: float) -> bool:
     """Whether so many samples can show this quantile: ten of them must lie beyond it."""
     return count * (1 - share) >= 10 - 1e-9

@@ -13,7 +13,7 @@ from crisper.clauses import Capability, Clause, Layer
 from crisper.deviations import Deviation
 from crisper.errors import RunError
 from crisper.history import History, Play
-from crisper.measurements import Lifetimes, Measurement
+from crisper.measurements import Bounds, Lifetimes, Measurement
 from crisper.reproduction.record import Reproduction
 from crisper.verdicts import Verdict
 
@@ -109,7 +109,7 @@ class Footer(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag=
     complaints: list[str] = []
 
 
-Record = Header | ContestantInfo | History | Verdict | Measurement | Lifetimes | Reproduction | Footer
+Record = Header | ContestantInfo | History | Verdict | Measurement | Lifetimes | Bounds | Reproduction | Footer
 
 
 def schema() -> dict[str, Any]:
@@ -134,6 +134,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: list[Verdict]
     measurements: list[Measurement]
     lifetimes: list[Lifetimes]
+    bounds: list[Bounds]
     reproductions: list[Reproduction]
     footer: Footer | None
     torn: bool = False
@@ -222,6 +223,7 @@ def _assembled(path: Path, header: Header, records: list[Any], *, torn: bool) ->
         verdicts=only(Verdict),
         measurements=only(Measurement),
         lifetimes=only(Lifetimes),
+        bounds=only(Bounds),
         reproductions=only(Reproduction),
         footer=next(iter(only(Footer)), None),
         torn=torn,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crisper.measurements import Lifetimes, Measurement
+from crisper.measurements import Bounds, Lifetimes, Measurement
 from crisper.runs import ContestantInfo, Run
 from crisper.verdicts import Verdict
 from crisper_reports.numbers import broken, number
@@ -15,7 +15,8 @@ def document(run: Run) -> dict[str, Any]:
 
     `reproduce` is the command that plays a failing playing again, null for the others. `engine` and `version` are null
     for an embedded contestant. `valid` is false for a number that is struck out, generator-bound, unsustained or too
-    small. What was measured of lives says so by its `operation`, and has more keys than a latency.
+    small. What was measured of lives says so by its `operation`, and has more keys than a latency. `bounds` are what a
+    search found of the lives that are accepted, kept and told apart, in nanoseconds, null where nobody could tell.
     """
     commands = {(each.play, each.clause): each.command for each in run.reproductions}
     return {
@@ -26,6 +27,7 @@ def document(run: Run) -> dict[str, Any]:
             *(_measurement(run, each) for each in run.measurements),
             *(_overrun(run, each) for each in run.lifetimes),
         ],
+        "bounds": [_bounds(each) for each in run.bounds],
     }
 
 
@@ -87,4 +89,22 @@ def _overrun(run: Run, one: Lifetimes) -> dict[str, Any]:
         "early": one.early,
         "held": one.held,
         "lives": one.lives,
+    }
+
+
+def _bounds(one: Bounds) -> dict[str, Any]:
+    return {
+        "contestant": one.contestant,
+        "layer": one.layer,
+        "scenario": one.scenario,
+        "unit": one.unit,
+        "shortest": one.shortest_ns,
+        "below": one.below,
+        "longest": one.longest_ns,
+        "above": one.above,
+        "kept": one.kept_ns,
+        "watched": one.watched,
+        "ended": one.ended,
+        "apart": one.step_ns,
+        "together": one.same_ns,
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crisper.reproduction.record import folder
 from crisper.runs import Run
-from crisper_reports import matrix, numbers, story, survival
+from crisper_reports import bounds, matrix, numbers, story, survival
 from crisper_reports.known import now_and_then
 from crisper_reports.matrix import Cell, Playing, Row
 from crisper_reports.observed import SEEN, observed, shown
@@ -39,7 +39,7 @@ def summary(run: Run) -> str:
     lines = wrapped(story.headline(run, standings), hang=0)
     lines += [line for said in story.partly(standings) for line in wrapped(said)]
     found = _gaps(run), _promises(run, rows), _troubles(rows), _observed(rows), _asked(run)
-    for part in (*found, _scripts(run), _overruns(run), _medians(run), _cost(run)):
+    for part in (*found, _scripts(run), _overruns(run), _bounds(run), _medians(run), _cost(run)):
         lines += ["", *part] if part else []
     return "\n".join(lines)
 
@@ -137,6 +137,18 @@ def _overrun(chart: survival.Chart, name: str) -> str:
 def _reach(curve: survival.Curve) -> str:
     longest = duration(curve.longest_ns or 0)
     return f"<= {longest}" if curve.p50_ns is None else f"{duration(curve.p50_ns)}/{longest}"
+
+
+def _bounds(run: Run) -> list[str]:
+    found = bounds.lines(run)
+    legend = (
+        "accepted: the shortest life, to the longest; kept from: the shortest seen that ended in time, and none longer "
+        "without an end; apart from: lives that differ by so much, or more, always end apart; <= >=: nothing beyond "
+        "was asked for, or could be seen"
+    )
+    if not found:
+        return []
+    return ["Bounds of lives", *table(bounds.HEADS, [each.cells for each in found]), *wrapped(legend, hang=0)]
 
 
 def _medians(run: Run) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 
 _TIMES = ((1_000_000_000, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
+_DAY = 86_400 * 1_000_000_000
 _SIZES = ((1024 * 1024, "MiB"), (1_000_000, "MB"), (1024, "KiB"), (1_000, "kB"))
 
 
@@ -15,6 +16,14 @@ def duration(ns: int) -> str:
         if abs(ns) >= scale:
             return f"{_significant(ns / scale) if ns % scale else ns // scale} {unit}"
     return f"{ns} ns"
+
+
+def span(ns: int) -> str:
+    """Return a length of time exactly, in days where it is a whole number of them, else in seconds or less."""
+    if ns >= _DAY and ns % _DAY == 0:
+        return f"{ns // _DAY:,} d"
+    scale, unit = next((each for each in _TIMES if ns >= each[0]), _TIMES[-1])
+    return f"{ns / scale:.10g} {unit}"
 
 
 def size(count: int) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from crisper.history import Play
 from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Run
-from crisper_reports import chart, evidence, matrix, numbers, story, survival
+from crisper_reports import bounds, chart, evidence, matrix, numbers, story, survival
 from crisper_reports.matrix import Cell, Playing, Row
 from crisper_reports.observed import observed, shown
 from crisper_reports.story import Standing
@@ -29,6 +29,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     groups: list[numbers.Group]
     axis: chart.Axis
     charts: list[survival.Chart]
+    bounds: list[bounds.Line]
     standings: list[Standing]
     headline: str
     sentences: list[str]
@@ -71,6 +72,7 @@ def page(run: Run) -> Page:
         groups=groups,
         axis=chart.axis(groups),
         charts=survival.charts(run),
+        bounds=bounds.lines(run),
         standings=standings,
         headline=story.headline(run, standings),
         sentences=story.sentences(standings),

@@ -13,7 +13,7 @@ from crisper import runs
 from crisper.clauses import Clause
 from crisper.deviations import Deviation
 from crisper.history import History, Observation, Op, Play
-from crisper.measurements import Lifetimes, Measurement
+from crisper.measurements import Bounds, Lifetimes, Measurement
 from crisper.reproduction.record import Reproduction
 from crisper.runs import ContestantInfo, Footer, Header, Record, ScenarioInfo, ServerInfo, Writer
 from crisper.verdicts import Finding, Verdict
@@ -147,6 +147,12 @@ def lifetimes(name, lives, *, expires_ns=5 * 10**9, **changes):
     return Lifetimes(contestant=name, expires_ns=expires_ns, lives=lives, **{**known, **changes})
 
 
+def bounds(name, **changes):
+    known = {"scenario": "s.C2", "layer": "kv", "shortest_ns": 10**9, "below": "", "longest_ns": 3650 * 86_400 * 10**9}
+    known |= {"above": "", "kept_ns": 10**9, "watched": 20, "ended": 20, "step_ns": None, "same_ns": None}
+    return Bounds(contestant=name, **{**known, **changes})
+
+
 def write(path: Path, *records: Record) -> Path:
     writer = Writer(path)
     for record in records:
@@ -247,6 +253,7 @@ def _lasted(dice):
             seen = [5 * 10**9 + dice.randrange(-150 * MS, 50 * MS) for _ in range(50)]
             lives = [(at, None if name in NO_EXPIRY else at + 150 * MS) for at in seen]
             yield lifetimes(name, lives, layer=layer)
+        yield bounds(name, step_ns=10**9, same_ns=999 * MS, layer="result" if name == NO_KV else "kv")
 
 
 @pytest.fixture
@@ -259,7 +266,14 @@ def made():
     """Return the builders above, since a test module cannot import its conftest."""
     return SimpleNamespace(
         **{each.__name__: each for each in (header, play, contestant, verdict, op, history, reproduction, lifetimes)}
-        | {"measurement": measurement, "write": write, "FOOTER": FOOTER, "HOSTILE": HOSTILE, "UPSTREAM": UPSTREAM}
+        | {
+            "measurement": measurement,
+            "bounds": bounds,
+            "write": write,
+            "FOOTER": FOOTER,
+            "HOSTILE": HOSTILE,
+            "UPSTREAM": UPSTREAM,
+        }
     )
 
 

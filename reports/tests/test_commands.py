@@ -40,7 +40,7 @@ def test_report_that_cannot_be_written_is_one_clear_line(like_real, tmp_path):
 
 def test_summary_prints_json_on_demand(like_real):
     """With --json the output is the documented JSON and nothing else."""
-    assert {"complete", "contestants", "verdicts", "measurements"} == set(
+    assert {"complete", "contestants", "verdicts", "measurements", "bounds"} == set(
         json.loads(_output(summary, like_real, "--json"))
     )
 

@@ -32,6 +32,7 @@ EXPECTED = {
             "valid": True,
         }
     ],
+    "bounds": [],
 }
 
 
@@ -76,3 +77,12 @@ def test_an_overrun_is_a_measurement_too(run, made):
         first[name] for name in ("operation", "count", "p50", "early", "valid")
     )
     assert ([[4_900, 5_100], [4_950, None]], False) == ([list(each) for each in first["lives"]], second["valid"])
+
+
+def test_bounds_of_lives_are_told(run, made):
+    """What a search found has keys of its own, null where nobody could tell."""
+    (found,) = document(run(made.header(), made.bounds("redis", shortest_ns=7, below="no")))["bounds"]
+
+    assert ("redis", 7, "no", None, None) == tuple(
+        found[key] for key in ("contestant", "shortest", "below", "apart", "together")
+    )

@@ -17,7 +17,7 @@ from crisper.errors import HarnessError, RunError
 from crisper.gate import Ruling, ruled
 from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
-from crisper.lasting import lifetimes
+from crisper.lasting import lasted
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
 from crisper.player.address import Address
@@ -251,7 +251,7 @@ class Player:
         if isinstance(outcome, Finding):
             self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
             return
-        self._writer.write(outcome, *lifetimes(outcome, entry.scenario.promises))
+        self._writer.write(outcome, *lasted(outcome, entry.scenario.promises))
         info = self._infos[entry.play.contestant]
         self._rule(entry, judged(outcome, entry.scenario, known(info)))
 

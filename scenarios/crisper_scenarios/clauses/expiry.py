@@ -110,3 +110,10 @@ C15 = Clause(
     source="celery/backends/base.py, _save_group",
     needs="groups",
 )
+
+C16 = Clause(
+    id="C16",
+    sentence="The shortest and the longest life that a result can be given, and the step in which lives end.",
+    level="observe",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
