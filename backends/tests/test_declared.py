@@ -94,6 +94,17 @@ def test_peek_sees_what_is_removed(name, contestant):
 
 
 @with_servers
+def test_what_is_put_there_at_once_is_read(name, contestant):
+    """Where keys can be put there behind Celery's back, each is read as if it had been written."""
+    declared, url, connection = contestant(name)
+    if declared.fill is None:
+        pytest.skip("nobody knows how")
+
+    assert 1001 == declared.fill(url, "filled", 1001) == declared.peek(url, "filled")["entries"]
+    assert [b"lives on"] * 2 == connection.mget(["filled-0", "filled-1000"])
+
+
+@with_servers
 def test_release_may_come_twice(name, contestant):
     """Giving everything back is harmless when it was given back before, or never used."""
     declared, _, connection = contestant(name)

@@ -76,11 +76,12 @@ class Backend:
     two seconds. `yours` marks somebody's own server, given by URL.
 
     What only its vendor knows, each optional: `ttl(url, key)` is the life that the server itself says a key still has
-    (`NEVER` where it has no end, None where it is gone); `redirects` are environment variables that its client is known
-    to read; `switches` maps a boolean option of the URL to the attribute that is None or False where it is off;
-    `protect(url)` makes the server ask for a password, and returns what puts it into a URL; `tls(url, authority)`
-    returns the `result_backend` and the settings by which TLS is spoken at that URL (the broker's, where results travel
-    through it) with a server that this authority, a file, speaks for, and with no other.
+    (`NEVER` where it has no end, None where it is gone); `fill(url, prefix, count)` puts so many keys there as Celery
+    would, but all at once, to live for an hour, and returns how many; `redirects` are environment variables that its
+    client is known to read; `switches` maps a boolean option of the URL to the attribute that is None or False where it
+    is off; `protect(url)` makes the server ask for a password, and returns what puts it into a URL; `tls(url,
+    authority)` returns the `result_backend` and the settings by which TLS is spoken at that URL (the broker's, where
+    results travel through it) with a server that this authority, a file, speaks for, and with no other.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Backend:
     timeouts: Mapping[str, object] = field(default_factory=dict)
     yours: bool = False
     ttl: Callable[[str, str], int | None] | None = None
+    fill: Callable[[str, str, int], int] | None = None
     redirects: tuple[str, ...] = ()
     switches: Mapping[str, str] = field(default_factory=dict)
     protect: Callable[[str], Callable[[str], str]] | None = None

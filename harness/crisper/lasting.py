@@ -70,6 +70,7 @@ def _of(history: History, since: str, expires_ns: int, promises: list[str]) -> L
         p99_ns=overrun(lived, expires_ns, 0.99),
         longest_ns=longest(lived, expires_ns),
         held=_held(history),
+        others=next((int(each.data["count"]) for each in history.seen("others")), None),
         promises=promises,
         validity=validity,
         because=because,
@@ -77,8 +78,8 @@ def _of(history: History, since: str, expires_ns: int, promises: list[str]) -> L
 
 
 def _held(history: History) -> dict[str, int] | None:
-    """Return what the server held at the end; None where nobody looked, or of several lives at once."""
-    if len({op.expires_ns for op in history.calls(*WRITES)}) > 1:
+    """Return what the server held at the end; None where nobody looked, or where others are among it."""
+    if len({op.expires_ns for op in history.calls(*WRITES)}) > 1 or any(history.seen("others")):
         return None
     found = next((each.data for each in history.seen("count") if each.data["moment"] == "ended"), None)
     return found and {kind: int(number) for kind, number in found.items() if kind != "moment"}

@@ -50,7 +50,8 @@ class Lifetimes(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", t
     None where too few keys, or those without an end, cannot show them; `longest_ns` is the largest overrun, None where
     any key is without end. `early` counts keys that were missing before their time, `failures` those of which a call
     raised: they are in no number. `held` is what the server held of them, by kind, when the watch was over, None where
-    nobody can look: what is no longer readable may lie there still.
+    nobody can look: what is no longer readable may lie there still. `others` is how many other keys lived beside them,
+    where some were put there for that.
     """
 
     scenario: str
@@ -68,6 +69,7 @@ class Lifetimes(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", t
     p99_ns: int | None
     longest_ns: int | None
     held: dict[str, int] | None = None
+    others: int | None = None
     promises: list[str]
     validity: Validity
     because: str = ""

@@ -110,6 +110,14 @@ def test_what_the_server_holds_at_the_end_is_told(made, more, held):
     assert [held] * len(writes) == [each.held for each in lifetimes(made.history(*writes, observations=seen), ["C1"])]
 
 
+def test_others_are_counted_and_not_held(made):
+    """How many others were put beside the keys is told; what the server holds is theirs as well, and is not."""
+    seen = made.seen("others", count=41), made.seen("reads", since="write"), made.seen("count", moment="ended", keys=91)
+    (found,) = lifetimes(made.history(made.op(1, "set", expires_ns=5 * S), observations=seen), ["C1"])
+
+    assert (41, None) == (found.others, found.held)
+
+
 def test_whoever_looked_too_rarely_says_so(watched):
     """Where most ends are known loosely only, that is the instrument's fault, not the backend's."""
     (found,) = watched(*[(4.9, 5.6)] * 20)

@@ -88,6 +88,7 @@ def _overrun(run: Run, one: Lifetimes) -> dict[str, Any]:
         "max": one.longest_ns,
         "early": one.early,
         "held": one.held,
+        "others": one.others,
         "lives": one.lives,
     }
 

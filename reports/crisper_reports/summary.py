@@ -10,7 +10,7 @@ from crisper_reports import bounds, matrix, numbers, story, survival
 from crisper_reports.known import now_and_then
 from crisper_reports.matrix import Cell, Playing, Row
 from crisper_reports.observed import SEEN, observed, shown
-from crisper_reports.terminal import table, wrapped
+from crisper_reports.terminal import LIFE, table, wrapped
 from crisper_reports.units import counted, duration, size
 
 
@@ -116,12 +116,12 @@ def _overruns(run: Run) -> list[str]:
     if not charts:
         return []
     names = matrix.contestants(run)
-    rows = [[f"{each.since} {duration(each.expires_ns)}", *(_overrun(each, name) for name in names)] for each in charts]
+    rows = [[each.name, *(_overrun(each, name) for name in names)] for each in charts]
     legend = (
         "p50/longest, past the promised end; <= where too few keys for a median; early: gone before their time; "
         "no end: outlived the watch; ! a promise was broken"
     )
-    return ["Overrun of lives", *table(["life since", *names], rows), *wrapped(legend, hang=0)]
+    return ["Overrun of lives", *table(["life since", *names], rows, widest=LIFE), *wrapped(legend, hang=0)]
 
 
 def _overrun(chart: survival.Chart, name: str) -> str:

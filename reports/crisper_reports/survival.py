@@ -29,7 +29,8 @@ STEPS, LABELS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000), 6
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """One contestant's keys, of all playings and layers together; `look` is its colour and stroke, the same everywhere.
 
-    `held` is what lay on the servers still when the watch was over, in words; `broken` names the promises that were
+    `held` is what lay on the servers still when the watch was over, in words; `others` is how many keys lived beside
+    them, where some were put there for that; `broken` names the promises that were
     seen broken, `doubt` says what else keeps the figures from being valid.
     """
 
@@ -42,6 +43,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     p99_ns: int | None
     longest_ns: int | None
     held: str
+    others: int | None
     broken: list[str]
     doubt: str
 
@@ -49,6 +51,17 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     def endless(self) -> int:
         """How many keys outlived the watch."""
         return sum(end is None for _, end in self.lives)
+
+    @property
+    def figures(self) -> str:
+        """Median, p99 and longest overrun, or what is more telling; with a mark where a promise was broken."""
+        if not self.lives:
+            return "raised"
+        ends = (None if ns is None else duration(ns) for ns in (self.p50_ns, self.p99_ns, self.longest_ns))
+        said = " / ".join(end or "-" for end in ends)
+        if self.early or self.endless:
+            said = f"{self.early} early" if self.early else f"{self.endless} no end"
+        return f"{said} !" if self.broken else said
 
     @property
     def words(self) -> str:
@@ -68,6 +81,11 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     expires_ns: int
     end_ns: int
     curves: list[Curve]
+
+    @property
+    def name(self) -> str:
+        """What was counted from, and for how long."""
+        return f"{self.since} {duration(self.expires_ns)}"
 
     @property
     def drawn(self) -> list[Curve]:
@@ -140,6 +158,7 @@ def _curve(own: Sequence[Lifetimes], look: int, verdicts: Sequence[Verdict]) -> 
         p99_ns=overrun(lives, expires_ns, 0.99),
         longest_ns=longest(lives, expires_ns),
         held=_held(own),
+        others=min((each.others for each in own if each.others is not None), default=None),
         broken=list(dict.fromkeys(clause for each in own for clause in broken(each, verdicts))),
         doubt=next(iter(doubts), ""),
     )

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 
 
 WIDTH = 80
-#: A column's heading is cut to this.
+#: A cell is cut to this.
 NAME = 18
+#: So wide may be what a life was counted from.
+LIFE = 38
 
 
 def plain(text: str) -> str:
@@ -25,9 +27,9 @@ def wrapped(text: str, *, indent: int = 0, hang: int = 2) -> list[str]:
     return wrapper.wrap(plain(text)) or [first.rstrip()]
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, widest: int = NAME) -> list[str]:
     """Return a table, its columns dealt out to as many blocks as 80 columns need; the first column is in each."""
-    cells = [[_cut(plain(cell)) for cell in row] for row in [heads, *rows]]
+    cells = [[_cut(plain(cell), widest) for cell in row] for row in [heads, *rows]]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines: list[str] = []
     for block in _blocks(widths):
@@ -46,5 +48,5 @@ def _blocks(widths: list[int]) -> Iterator[list[int]]:
     yield block
 
 
-def _cut(cell: str) -> str:
-    return cell if len(cell) <= NAME else f"{cell[: NAME - 1]}…"
+def _cut(cell: str, width: int) -> str:
+    return cell if len(cell) <= width else f"{cell[: width - 1]}…"

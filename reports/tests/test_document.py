@@ -70,11 +70,11 @@ def test_an_overrun_is_a_measurement_too(run, made):
     """Lives stand among the measurements, each as an interval; one that failed its promise is not valid."""
     lives = [(4_900, 5_100), (4_950, None)]
     late = made.verdict(made.play("C2", "redis"), "fail", "still readable")
-    kept, broken = made.lifetimes("memory", lives, p50_ns=7, early=1), made.lifetimes("redis", lives)
+    kept, broken = made.lifetimes("memory", lives, p50_ns=7, early=1, others=1000), made.lifetimes("redis", lives)
     first, second = document(run(made.header(), late, kept, broken))["measurements"]
 
-    assert ("overrun since write", 2, 7, 1, True) == tuple(
-        first[name] for name in ("operation", "count", "p50", "early", "valid")
+    assert ("overrun since write", 2, 7, 1, 1000, True) == tuple(
+        first[name] for name in ("operation", "count", "p50", "early", "others", "valid")
     )
     assert ([[4_900, 5_100], [4_950, None]], False) == ([list(each) for each in first["lives"]], second["valid"])
 

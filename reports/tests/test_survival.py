@@ -140,3 +140,15 @@ def test_what_lies_on_the_server_still_is_told(run, made):
 
     assert "still held: 5 keys, 1 sessions<" in render.html(run(made.header(), *records))
     assert "still held:" not in render.html(run(made.header(), made.lifetimes("mine", ON_TIME)))
+
+
+@pytest.mark.parametrize("count", [1, 1000, 100_000])
+def test_how_many_others_there_were_tells_lives_apart(run, made, count):
+    """The chart, its row and the terminal say beside how many others keys lived, who had fewer says so itself."""
+    since, fewer = f"write, beside {count:,} others", made.lifetimes("slow", ON_TIME, since="write, beside 7", others=7)
+    records = made.header(), made.contestant("mine"), made.lifetimes("mine", ON_TIME, since=since, others=count), fewer
+    page = render.html(run(*records))
+
+    assert f"<small>beside {count:,} other" in page
+    assert "<small>beside 7 others<" in page
+    assert f"\n{since} 5 s  " in summary(run(*records))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 from crisper.checks.faults import survives, works_again
 from crisper.checks.restarts import as_if_never_restarted
 from crisper.player.stage import SECOND, Stage
-from crisper.player.watch import Watched, planted, watch
+from crisper.player.watch import APART_NS, Watched, planted, watch
 from crisper.scenario import scenario
 from crisper_scenarios.clauses.expiry import C13
 from crisper_scenarios.clauses.faults import G3, G4
 
 
-#: More would not be looked at closely enough near their end, where a read is slow.
-KEYS = 8
+#: More would not be looked at closely enough near their end, where a read is slow; many, if they end apart.
+KEYS, MANY = 8, 50
 
 #: A restart, which takes as long as a start, must fit into half of a life, with half as much time again to look at the
 #: keys before their end.
@@ -52,17 +53,33 @@ def restarted_lives(stage: Stage) -> None:
 
     The life is the shortest documented one, no less than 8 s or three times what it took to start (20 s at most).
     """
+    _restarted(stage, KEYS, apart_ns=0)
+
+
+@scenario(
+    {C13: as_if_never_restarted}, layers=("kv", "result"), lane="alone", ops=6000, seconds=150, durable=True, full=True
+)
+def many_restarted_lives(stage: Stage) -> None:
+    """Restart a server that keeps its data within the life of fifty keys, and again after it; watch each to its end."""
+    _restarted(stage, MANY, apart_ns=APART_NS, since="write, restarted meanwhile")
+
+
+def _restarted(stage: Stage, count: int, *, apart_ns: int, since: str = "") -> None:
     room_ns = min(LONGEST_NS, -(-ROOM * stage.server.started_in_ns // SECOND) * SECOND)
     expires_ns = max(SHORTEST_NS, stage.facts.shortest_expiry_ns, room_ns)
     client = stage.reader(expires_ns=expires_ns)
-    watched = planted(client, stage.keys(KEYS))
+    watched = planted(client, stage.keys(count))
     for each in watched:
         each.look()
+        stage.pause(apart_ns)
     born_ns = time.monotonic_ns() if watched[0].written is None else watched[0].written.called_ns
-    for moment, until in ((FIRST, LATER), (LATER, END)):
-        stage.pause(max(0, born_ns + int(moment * expires_ns) - time.monotonic_ns()))
+    spread_ns = count * apart_ns
+    moments = [born_ns + int(FIRST * expires_ns)]
+    moments += [born_ns + spread_ns + int(each * expires_ns) for each in (LATER, END)]
+    for restart_ns, until_ns in itertools.pairwise(moments):
+        stage.pause(max(0, restart_ns - time.monotonic_ns()))
         stage.server.restart()
         # Whether the first call after a restart works is another promise.
         client.read(stage.key(), keep=False)
         again = [Watched(client, each.key, each.value, written=each.written) for each in watched]
-        watch(stage, again, until_ns=born_ns + int(until * expires_ns))
+        watch(stage, again, until_ns=until_ns, since=since if until_ns == moments[-1] else "")

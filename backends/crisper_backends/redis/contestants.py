@@ -37,6 +37,18 @@ def _ttl(url: str, key: str) -> int | None:
     return {-2: None, -1: NEVER}.get(left_ms, left_ms * 1_000_000)
 
 
+def _fill(url: str, prefix: str, count: int) -> int:
+    from redis import Redis
+
+    with closing(Redis.from_url(url)) as client:
+        for start in range(0, count, 1000):
+            pipeline = client.pipeline(transaction=False)
+            for number in range(start, min(count, start + 1000)):
+                pipeline.setex(f"{prefix}-{number}", 3600, b"lives on")
+            pipeline.execute()
+    return count
+
+
 def _protect(url: str) -> Callable[[str], str]:
     from redis import Redis
 
@@ -62,6 +74,7 @@ redis = Backend(
     peek=_peek,
     release=_disconnect,
     ttl=_ttl,
+    fill=_fill,
     protect=_protect,
     tls=_tls,
     # https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-socket-timeout (120 s if not set), and

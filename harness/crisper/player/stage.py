@@ -79,11 +79,10 @@ class Stage:
         """
         address = self._contact.address
         backend = connect(url(address.url), broker=address.broker, expires_ns=expires_ns, **conf)
-        name = self._next_name
-        client = Client(name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
+        client = Client(self._next_name, self.layer, backend, self.recorder, expires_ns, self.replies, patience_ns)
         self._clients.append(client)
         if conf:
-            self.observe("client", client=name, conf=self.secrets.settings(conf))
+            self.observe("client", client=client.name, conf=self.secrets.settings(conf))
         return client
 
     @property
@@ -155,11 +154,15 @@ class Stage:
             url = self._contact.address.broker or self._contact.address.url
             self.observe("count", moment=moment, **self._contact.backend.peek(url, self._contact.namespace))
 
+    def fill(self, count: int) -> int:
+        """Put keys that live for an hour there, behind Celery's back; return how many, none where nobody knows how."""
+        fill = self._contact.backend.fill
+        return 0 if fill is None else fill(self._contact.address.url, self.key(), count)
+
     def retain(self, *calls: Call | None) -> None:
         """Keep calls that were made with `keep=False`."""
-        for call in calls:
-            if call is not None:
-                self.recorder.retain(call)
+        for call in filter(None, calls):
+            self.recorder.retain(call)
 
     @property
     def namespace(self) -> str:
@@ -184,11 +187,7 @@ class Stage:
             layer=self.layer,
             name="connect",
             keys=(),
-            given={
-                "change": change.__name__,
-                "arguments": list(arguments),
-                "changed": change(url, *arguments) != url,
-            },
+            given={"change": change.__name__, "arguments": list(arguments), "changed": change(url, *arguments) != url},
         )
         return made[0] if made else None
 

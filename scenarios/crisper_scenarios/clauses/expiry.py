@@ -117,3 +117,10 @@ C16 = Clause(
     level="observe",
     source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
 )
+
+C17 = Clause(
+    id="C17",
+    sentence="How late lives end beside one, 1,000 and 100,000 other keys that live on.",
+    level="observe",
+    source="https://docs.celeryq.dev/en/stable/userguide/configuration.html#result-expires",
+)
