@@ -8,8 +8,9 @@ from typing import Any
 from crisper.measurements import Measurement
 from crisper.runs import Run
 from crisper.verdicts import Verdict, Word
+from crisper_reports import survival
 from crisper_reports.numbers import Number, apart, number
-from crisper_reports.terminal import table, wrapped
+from crisper_reports.terminal import LIFE, table, wrapped
 from crisper_reports.units import duration, ratio, size
 
 
@@ -24,7 +25,7 @@ def diff(old: Run, new: Run) -> str:
         for name, run in (("the old Run", old), ("the new Run", new))
         if not run.complete
     ]
-    parts = (_contestants(old, new), _verdicts(old, new), _numbers(old, new))
+    parts = (_contestants(old, new), _verdicts(old, new), _numbers(old, new), _overruns(old, new))
     return "\n".join([*lines, *(line for part in parts if part for line in ["", *part])])
 
 
@@ -73,6 +74,23 @@ def _numbers(old: Run, new: Run) -> list[str]:
         "≈ marks what their rounds cannot tell apart."
     )
     return [*wrapped(f"Numbers, p50: {caution}"), *table(["operation", "contestant", "old", "new", "new/old"], rows)]
+
+
+def _overruns(old: Run, new: Run) -> list[str]:
+    before, after = _curves(old), _curves(new)
+    both = [key for key in after if key in before]
+    if not both:
+        return []
+    obstacle = _obstacle(old, new)
+    if obstacle:
+        return wrapped(f"Overrun of lives: not compared: {obstacle}")
+    rows = [[*key, before[key].figures, after[key].figures] for key in both]
+    legend = "Overrun of lives, p50 / p99 / longest: an indication only; ! a promise was broken"
+    return [*wrapped(legend), *table(["life since", "contestant", "old", "new"], rows, widest=LIFE)]
+
+
+def _curves(run: Run) -> dict[_Key, survival.Curve]:
+    return {(chart.name, curve.contestant): curve for chart in survival.charts(run) for curve in chart.curves}
 
 
 def _obstacle(old: Run, new: Run) -> str:

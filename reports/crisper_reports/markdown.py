@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crisper.reproduction.record import folder
 from crisper.runs import Run
-from crisper_reports import matrix, story
+from crisper_reports import matrix, story, survival
 from crisper_reports.known import now_and_then
 from crisper_reports.matrix import Cell, Playing, Row
 from crisper_reports.observed import SEEN, observed, shown
@@ -38,7 +38,13 @@ def markdown(run: Run) -> str:
     lines = ["## Result backends", "", escaped(story.headline(run, standings))]
     for part in (story.partly(standings), _complaints(run), _failures(run, rows), _observed(rows), now_and_then(run)):
         lines += ["", *(f"- {line}" if line.startswith("`") else f"- {escaped(line)}" for line in part)] if part else []
-    lines += ["", *_table(run, rows), "", f"Run {code(run.header.run)}, seed {run.header.seed}: {code(run.path)}"]
+    lines += [
+        "",
+        *_table(run, rows),
+        *_overruns(run),
+        "",
+        f"Run {code(run.header.run)}, seed {run.header.seed}: {code(run.path)}",
+    ]
     if any(each.script for each in run.reproductions):
         lines += ["", f"A script for each failure: {code(str(folder(Path(run.path))))}"]
     return "\n".join(lines) + "\n"
@@ -77,6 +83,19 @@ def _table(run: Run, rows: list[Row]) -> list[str]:
         _row([f"{row.clause.id} {row.level}", *(_short(row, cell) for cell in row.cells), escaped(row.clause.sentence)])
         for row in rows
     ]
+
+
+def _overruns(run: Run) -> list[str]:
+    charts = survival.charts(run)
+    if not charts:
+        return []
+    names = matrix.contestants(run)
+    rows = []
+    for each in charts:
+        found = {curve.contestant: curve.figures for curve in each.curves}
+        rows.append(_row([escaped(each.name), *(escaped(found.get(name, "")) for name in names)]))
+    legend = "Overrun of lives past their promised end: p50 / p99 / longest; ! a promise was broken"
+    return ["", legend, "", _row(["life since", *map(escaped, names)]), _row(["---"] * (1 + len(names))), *rows]
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -53,3 +53,28 @@ def test_another_version_is_told(run, made):
     old, new = (run(made.header(), made.contestant("redis", engine="redis", version=each)) for each in ("7.0", "8.0"))
 
     assert "redis: Celery 5.6.2, client redis 5.2.1, server redis 7.0 ->" in diff(old, new)
+
+
+def test_overruns_stand_side_by_side(run, made):
+    """Lives that both Runs measured are compared by median, p99 and longest, with what is more telling instead."""
+    s, since = 10**9, "expire"
+    old = [made.lifetimes("redis", [(5 * s, 6 * s)] * 20), made.lifetimes("slow", [(5 * s, None)], since=since)]
+    new = [
+        made.lifetimes("redis", [(5 * s, 7 * s)] * 1000),
+        made.lifetimes("slow", [(s, 2 * s)], early=1, since="expire"),
+    ]
+    late = made.verdict(made.play("C2", "redis"), "fail", "late")
+    lines = diff(run(made.header(), *old), run(made.header(), late, *new, made.lifetimes("new", []))).splitlines()
+
+    assert [
+        "write 5 s   redis       1 s / - / 1 s  2 s / 2 s / 2 s !",
+        "expire 5 s  slow        1 no end       1 early",
+    ] == lines[-2:]
+
+
+def test_overruns_of_another_machine_are_not_compared(run, made):
+    """What the looks could tell depends on the machine, too."""
+    lived = made.lifetimes("redis", [(5, 6)])
+    text = diff(run(made.header(), lived), run(made.header(machine={"cpu": "Z80"}), lived))
+
+    assert "Overrun of lives: not compared: another machine" in text

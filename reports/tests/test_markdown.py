@@ -10,7 +10,7 @@ from crisper_reports import markdown
 
 def test_it_is_a_table_of_promises_by_contestant(like_real):
     """Every clause is a row, every contestant a column, and a failure stands out."""
-    lines = markdown.markdown(runs.read(like_real)).splitlines()
+    lines = markdown.markdown(runs.read(like_real)).partition("Overrun of lives")[0].splitlines()
     table = [line for line in lines if line.startswith("|")]
 
     assert "| clause | memory | filesystem | sqlite | redis | consul-celery | consul | promise |" == table[0]
@@ -74,3 +74,13 @@ def test_two_runs_of_one_job_share_the_page(like_real, monkeypatch, tmp_path):
     markdown.append(runs.read(like_real))
 
     assert 2 == page.read_text().count("## Result backends")
+
+
+def test_overruns_are_a_table_of_lives_by_contestant(run, made):
+    """Each life is a row with every contestant's median, p99 and longest; without lives there is no such table."""
+    s = 10**9
+    about = made.header(), made.contestant("mine"), made.contestant("other")
+    text = markdown.markdown(run(*about, made.lifetimes("mine", [(5 * s, 6 * s)] * 20)))
+
+    assert "| life since | mine | other |\n| --- | --- | --- |\n| write 5 s | 1 s / - / 1 s |  |\n" in text
+    assert "life since" not in markdown.markdown(run(*about))
