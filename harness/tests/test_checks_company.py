@@ -39,6 +39,7 @@ def test_how_late_keys_end_is_told(told):
     ("missing", "more", "said"),
     [
         ([5.1], {"count": 7}, "beside 7 others (more of 1,000 were not written in time) 1 keys"),
+        ([5.1], {"count": 1, "wanted": 1}, "beside one other 1 keys"),
         ([5.1, None], {}, "2 keys of 5 s: 1 outlived the watch"),
         ([4.95, 5.1], {}, "0.1 s late at most, 1 early"),
         ([5.1], {}, "0.1 s late at most; 1 keys are too few for a median"),

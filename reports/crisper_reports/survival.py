@@ -125,9 +125,10 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def charts(run: Run) -> list[Chart]:
-    """Return a chart for each life that anybody's keys were told to have, the shortest first."""
+    """Return a chart for each life that anybody's keys were told to have, the shortest first; beside most others last."""
     looks = {name: number % LOOKS for number, name in enumerate(matrix.contestants(run))}
-    since = list(dict.fromkeys(each.since for each in run.lifetimes))
+    company = sorted(run.lifetimes, key=lambda each: each.others or 0)
+    since = list(dict.fromkeys(each.since for each in company))
     keys = {(each.since, each.expires_ns) for each in run.lifetimes if each.lives}
     return [_chart(run, *key, looks) for key in sorted(keys, key=lambda key: (since.index(key[0]), key[1]))]
 

@@ -31,6 +31,13 @@ def test_each_life_has_its_chart(charted, made):
     ]
 
 
+def test_lives_beside_others_come_last(charted, made):
+    """Whichever was over first, lives beside most others are the last to be shown."""
+    found = charted(*(made.lifetimes("redis", ON_TIME, since=f"{each}", others=each) for each in (100, 1, None, 10)))
+
+    assert ["None", "1", "10", "100"] == [each.since for each in found]
+
+
 def test_playings_and_layers_are_taken_together(charted, made):
     """A contestant has one curve, and its figures are of all of its keys."""
     lives = [(4 * S, 6 * S)] * 10

@@ -53,20 +53,25 @@ def restarted_lives(stage: Stage) -> None:
 
     The life is the shortest documented one, no less than 8 s or three times what it took to start (20 s at most).
     """
-    _restarted(stage, KEYS, apart_ns=0)
+    room_ns = min(LONGEST_NS, -(-ROOM * stage.server.started_in_ns // SECOND) * SECOND)
+    _restarted(stage, max(SHORTEST_NS, stage.facts.shortest_expiry_ns, room_ns), KEYS)
 
 
 @scenario(
     {C13: as_if_never_restarted}, layers=("kv", "result"), lane="alone", ops=6000, seconds=150, durable=True, full=True
 )
 def many_restarted_lives(stage: Stage) -> None:
-    """Restart a server that keeps its data within the life of fifty keys, and again after it; watch each to its end."""
-    _restarted(stage, MANY, apart_ns=APART_NS, since="write, restarted meanwhile")
+    """Restart a server that keeps its data within the 20 s that fifty keys are to live, and again after their end."""
+    _restarted(
+        stage,
+        max(LONGEST_NS, stage.facts.shortest_expiry_ns),
+        MANY,
+        apart_ns=APART_NS,
+        since="write, restarted meanwhile",
+    )
 
 
-def _restarted(stage: Stage, count: int, *, apart_ns: int, since: str = "") -> None:
-    room_ns = min(LONGEST_NS, -(-ROOM * stage.server.started_in_ns // SECOND) * SECOND)
-    expires_ns = max(SHORTEST_NS, stage.facts.shortest_expiry_ns, room_ns)
+def _restarted(stage: Stage, expires_ns: int, count: int, *, apart_ns: int = 0, since: str = "") -> None:
     client = stage.reader(expires_ns=expires_ns)
     watched = planted(client, stage.keys(count))
     for each in watched:

@@ -23,7 +23,8 @@ def late_beside_others(history: History, _: Judged) -> Finding:
     early = f", {one.early} early" if one.early else ""
     doubt = f"; {one.because}" if one.because else ""
     told = f"{len(one.lives)} keys of {_seconds(one.expires_ns)}: {late}{median}{early}"
-    return passed(f"beside {one.others:,} others{fewer} {told}{doubt}")
+    others = "one other" if one.others == 1 else f"{one.others:,} others"
+    return passed(f"beside {others}{fewer} {told}{doubt}")
 
 
 def _seconds(time_ns: int) -> str:
