@@ -50,6 +50,11 @@ def test_what_cannot_be_read_again_decides_nothing(made, judge):
     assert judge(made.op(3, "set", input="1", outcome="unknown", error="OSError")).word == "unknown"
 
 
+def test_nothing_is_decided_where_nothing_could_be_lost(made, judge):
+    """What was stored after the server was broken has never been in danger."""
+    assert judge(made.op(3, "set", input="1"), made.op(6, "get", output="1")).word == "unknown"
+
+
 @pytest.mark.parametrize(
     ("at_ms", "told"),
     [
@@ -60,6 +65,7 @@ def test_what_cannot_be_read_again_decides_nothing(made, judge):
 )
 def test_when_writes_came_through_again_is_told(made, judge, at_ms, told):
     """From the beginning of the fault where they did before its end."""
-    found = judge(made.op(at_ms, "set", input="1"), made.op(7, "get", output="1"))
+    writes = [made.op(0, "set", "a", input="0"), made.op(at_ms, "set", "b", input="1")]
+    found = judge(*writes, made.op(7, "get", "a", output="0"), made.op(8, "get", "b", output="1"))
 
     assert ("pass", True) == (found.word, told in found.because)

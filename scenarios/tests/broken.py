@@ -23,7 +23,7 @@ SECOND = 1_000_000_000
 TIMEOUT_S = 0.1
 
 #: What a slow link adds to a call; and more than is ever quick.
-SLOW_S, STAYS_SLOW_S = 0.02, 0.15
+SLOW_S, STAYS_SLOW_S = 0.02, 0.8
 
 
 class Sturdy(Honest):
@@ -248,15 +248,15 @@ class ForgetsWhenRestarted(Sturdy):
         cls.entries.clear()
 
 
-class ComesBackWithTwenty(Sturdy):
-    """Has room for twenty entries only in the log that it reads when it is restarted."""
+class ComesBackWithFive(Sturdy):
+    """Has room for five entries only in the log that it reads when it is restarted."""
 
     must_fail = frozenset({"G11", "G13"})
 
     @classmethod
     def restarted(cls) -> None:
         super().restarted()
-        for key in list(cls.entries)[20:]:
+        for key in list(cls.entries)[5:]:
             del cls.entries[key]
 
 

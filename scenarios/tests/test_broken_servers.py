@@ -24,6 +24,7 @@ from crisper_scenarios.clauses.faults import G1, G2
 
 SECOND = 1_000_000_000
 BOUND_NS = 2 * SECOND
+TRIES = 4
 
 broken = sys.modules["broken"] = registry.module(Path(__file__).with_name("broken.py"))
 MINIATURES = {
@@ -66,6 +67,15 @@ def played(name: str, scenario: Scenario, layer: str) -> list:
     return judged(history, scenario, Judged(claims=CLAIMS, facts={}))
 
 
+def decided(name: str, scenario: Scenario, layer: str) -> list:
+    """Play it, and again what the machine was too busy for: that is no answer."""
+    for _ in range(TRIES):
+        found = played(name, scenario, layer)
+        if all(each.finding.word != "unknown" for each in found):
+            break
+    return found
+
+
 @pytest.fixture(scope="module")
 def verdicts():
     """Every miniature in every scenario that it may break, side by side: most of it is waiting."""
@@ -76,16 +86,17 @@ def verdicts():
         patch.setattr(faults, "ABSENT_NS", SECOND // 5)
         patch.setattr(restarting, "SHORTEST_NS", 2 * SECOND)
         for name in ("CUT_NS", "DOWN_NS", "SLOW_NS"):
-            patch.setattr(bursts, name, SECOND // 5)
+            patch.setattr(bursts, name, SECOND // 2)
         for name in ("AWAY_NS", "LED_NS"):
-            patch.setattr(clusters, name, SECOND // 5)
-        patch.setattr(bursts, "PATIENCE_NS", SECOND // 2)
-        patch.setattr(bursts, "QUICK_NS", SECOND)
+            patch.setattr(clusters, name, SECOND // 2)
+        patch.setattr(bursts, "PATIENCE_NS", BOUND_NS)
+        patch.setattr(bursts, "QUICK_NS", 2 * SECOND)
+        patch.setattr(links, "QUICK_NS", SECOND // 2)
         patch.setattr(links, "SETTLED_NS", SECOND // 10)
         patch.setattr(checks, "RETRIED_WITHIN_NS", SECOND // 10)
         futures = {
             name: [
-                threads.submit(played, name, scenario, layer)
+                threads.submit(decided, name, scenario, layer)
                 for scenario in [*BRIEF, *(each for each in LONG if concerns(each, miniature))]
                 for layer in scenario.layers
             ]

@@ -27,6 +27,8 @@ def acknowledged_is_kept(history: History, _: Judged) -> Finding:
         return failed(f"{because}; {_others(history, reads)}", lost[0].seq, read.seq)
     if unread or not kept:
         return undecided(f"{unread} of {len(kept)} acknowledged writes could not be read again")
+    if not any(op.returned_ns <= faults(history)[0].began_ns for op in kept):
+        return undecided("nothing was acknowledged before the server was broken")
     return passed(f"{len(kept)} acknowledged writes are there; {_others(history, reads)}")
 
 
