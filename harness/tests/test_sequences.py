@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from crisper.checks.register import reads_see_last_write
-from crisper.checks.sequences import each_answer_follows
+from crisper.checks.sequences import each_answer_follows, some_order_follows
 
 
 def stored(made, seq, status, result, **more):
@@ -52,3 +52,20 @@ def test_success_that_may_not_have_happened_stands_if_it_did(made):
     ]
 
     assert ["pass", "pass", "fail"] == words
+
+
+def test_what_no_order_explains_is_told_by_client(made):
+    """The evidence are the calls that no order explains, as of any history."""
+    ops = [made.op(1, "set", input=1), made.op(2, "set", input=2, client="client-2"), made.op(3, "get", output=1)]
+    found = some_order_follows(made.history(*ops), made.judged())
+
+    assert "fail" == found.word
+    assert "client-1: set, get; client-2: set: no order explains" in found.because
+
+
+def test_many_meetings_without_a_wrong_one_pass(made):
+    """As many as were played; where none was, nothing is said."""
+    seen = made.seen("searched", sequences=7, wrong=0)
+
+    assert "7 sequences" in some_order_follows(made.history(observations=[seen]), made.judged()).because
+    assert "unknown" == some_order_follows(made.history(), made.judged()).word

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -104,14 +105,14 @@ def test_no_sequence_is_played_twice(searched):
 
 def test_a_search_ends_in_time(searched, monkeypatch):
     """Whatever there is still to try."""
-    monkeypatch.setattr(searching, "SEARCH_NS", 0)
+    monkeypatch.setattr(searching, "ALONE", replace(searching.ALONE, search_ns=0))
 
     assert [] == searched(keeps_the_first).played
 
 
 def test_what_is_wrong_is_shortened_for_so_long_only(searched, monkeypatch):
     """Then the shortest one that was found is kept."""
-    monkeypatch.setattr(searching, "SHRINK_NS", 0)
+    monkeypatch.setattr(searching, "ALONE", replace(searching.ALONE, shrink_ns=0))
     found = searched(keeps_the_first)
 
     assert "get" == found.calls[-1]
