@@ -1,4 +1,4 @@
-"""What the last answer is compared with: the answer that was recorded."""
+"""What an answer is compared with: the answer that was recorded."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from crisper.reproduction.literals import Literals
 from crisper.values import Value
 
 
-def condition(op: Op, because: str, literals: Literals) -> str:
-    """Return the expression on `seen` that is true where the recorded failure is seen again.
+def condition(op: Op, because: str, literals: Literals, *, seen: str = "seen") -> str:
+    """Return the expression on what was `seen` that is true where the recorded failure is seen again.
 
     Of a task's state only status and result count, and whatever else the reason names.
     """
     if op.outcome != "ok":
-        return f"seen == {op.error!r}"
+        return f"{seen} == {op.error!r}"
     if isinstance(op.output, dict) and "status" in op.output:
         fields = ["status", "result", *(name for name in op.output if re.search(rf"\b{name}\b", because))]
-        return _together([_field(name, op.output.get(name), literals) for name in dict.fromkeys(fields)])
-    return _same("seen", op.output, literals)
+        return _together(
+            [_field(f"{seen}[{name!r}]", name, op.output.get(name), literals) for name in dict.fromkeys(fields)]
+        )
+    return _same(seen, op.output, literals)
 
 
-def _field(name: str, value: Value, literals: Literals) -> str:
+def _field(what: str, name: str, value: Value, literals: Literals) -> str:
     if name == "date_done" and value is not None:  # another moment than the recorded one
-        return "seen['date_done'] is not None"
-    return _same(f"seen[{name!r}]", value, literals)
+        return f"{what} is not None"
+    return _same(what, value, literals)
 
 
 def _together(conditions: list[str]) -> str:

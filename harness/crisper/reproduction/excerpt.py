@@ -28,12 +28,14 @@ MOST = 100
 class Excerpt:
     """Calls in their order, the last of which shows the failure; `pauses_ns` are the waits before them, by number.
 
-    Those in `at_once`, by number, are made at the same time.
+    Those in `at_once`, by number, are made at the same time. Where clients meet, `met` are all calls, part by part:
+    those of one overlap, and end before the next begins.
     """
 
     ops: list[Op]
     pauses_ns: dict[int, int] = field(default_factory=dict)
     at_once: frozenset[int] = frozenset()
+    met: list[list[Op]] = field(default_factory=list)
 
     @property
     def decisive(self) -> Op:
@@ -52,10 +54,12 @@ def excerpt(history: History, finding: Finding) -> Excerpt:
         message = "its server spoke TLS through a door of ours"
         raise UnsayableError(message)
     _expect_one_process(history, evidence)
+    queued = any(each.data.get("replies") for each in history.seen("client"))
+    if any(history.seen("searched")) and not queued and (meeting := _meeting(history, evidence)):
+        return meeting
     decisive = _decisive(evidence)
     if any(history.seen("together")):
         return _race(history, decisive, evidence)
-    queued = any(each.data.get("replies") for each in history.seen("client"))
     ops = _queued(history, decisive) if queued else _on_its_keys(history, decisive, evidence)
     names = {op.client for op in ops}
     ops = [op for op in history.ops if op in ops or (op.call == "connect" and op.client in names)]
@@ -121,6 +125,21 @@ def _race(history: History, decisive: Op, evidence: list[Op]) -> Excerpt:
         again = replace(rivals[0], seq=0)
         return Excerpt(ops=[rivals[0], again, decisive], at_once=frozenset({again.seq, decisive.seq}))
     return Excerpt(ops=[*rivals[:2], decisive], at_once=frozenset(op.seq for op in rivals[:2]))
+
+
+def _meeting(history: History, evidence: list[Op]) -> Excerpt | None:
+    """Return the calls that clients made on one key, until one raised; None where none of them overlap."""
+    refused = [op for op in evidence if op.outcome != "ok"]
+    decisive = (refused[:1] or [op for op in evidence if op.call in READS][-1:] or evidence)[0]
+    over_ns = decisive.returned_ns if refused else history.ended_ns
+    ops = [op for op in history.ops if op.keys == decisive.keys and op.called_ns <= over_ns]
+    parts = list[list[Op]]()
+    for op in sorted(ops, key=lambda op: op.called_ns):
+        if parts and op.called_ns <= max(each.returned_ns for each in parts[-1]):
+            parts[-1].append(op)
+        else:
+            parts.append([op])
+    return Excerpt(ops=[*(op for op in ops if op != decisive), decisive], met=parts) if len(parts) < len(ops) else None
 
 
 def _expect_no_fault(history: History, evidence: list[Op]) -> None:

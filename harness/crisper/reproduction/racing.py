@@ -40,13 +40,14 @@ def rounds(found: Excerpt, say: Wording, because: str) -> list[str]:
     return [
         *AT_ONCE,
         f"for number in range({ROUNDS}):",
-        f"    {say.key(last)} = {_key(last)}",
+        f"    {say.key(last)} = {key(last)}",
         *(f"    {line}" for line in _tried(last, lines, seen, say)),
         f"print('not reproduced: no race of {ROUNDS} was lost')",
     ]
 
 
-def _key(op: Op) -> str:
+def key(op: Op) -> str:
+    """Return the expression that names the key of a call anew in each round."""
     typed = f"{variable(op.client)}.key_t({{}})" if op.layer == "kv" else "{}"
     return typed.format("f'{run}-{number}'")
 

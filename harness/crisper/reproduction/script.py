@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 
 from crisper.history import History, Op
-from crisper.reproduction import racing, working
+from crisper.reproduction import meeting, racing, working
 from crisper.reproduction.calls import Wording, call, is_wait, variable
 from crisper.reproduction.comparing import condition
 from crisper.reproduction.connecting import Clients
@@ -40,9 +40,9 @@ def script(history: History, finding: Finding, contestant: ContestantInfo, told:
     last = found.decisive
     ending = [*_pause(found, last), *made.before(last), *_decision(last, finding, say, quietly=made.listening)]
     body = [*calls, *ending]
-    if found.at_once:
+    if found.at_once or found.met:
         setting = [*made.at_first(), "run = uuid.uuid4()"]
-        body = racing.rounds(found, say, finding.because)
+        body = (meeting if found.met else racing).rounds(found, say, finding.because)
     if last.layer == "task":
         setting += working.definitions(found.ops, literals, broker=contestant.broker)
         body = [working.worker(last.client), *(f"    {line}" for line in body)]
