@@ -34,6 +34,20 @@ class WritesInTwoHalves(Honest):
         super().set(key, value)
 
 
+class PutsBackWhatItReads(Honest):
+    """Renews what it reads, so that it lives no longer: what others wrote or deleted meanwhile is undone."""
+
+    must_fail = frozenset({"A19"})
+    may_fail = frozenset({"B22"})
+
+    def get(self, key: str | bytes) -> bytes | None:
+        found = self.entries.get(self.name(key))
+        if found is not None:
+            time.sleep(0.0005)
+            self.entries[self.name(key)] = found
+        return super().get(key)
+
+
 class ReadsFromReplicas(Honest):
     """Answers every third read of another thread with what was written before the last write."""
 
