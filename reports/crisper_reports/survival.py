@@ -125,7 +125,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def charts(run: Run) -> list[Chart]:
-    """Return a chart for each life that anybody's keys were told to have, the shortest first; beside most others last."""
+    """Return a chart for each life that keys were told to have, the shortest first; beside most others last."""
     looks = {name: number % LOOKS for number, name in enumerate(matrix.contestants(run))}
     company = sorted(run.lifetimes, key=lambda each: each.others or 0)
     since = list(dict.fromkeys(each.since for each in company))
