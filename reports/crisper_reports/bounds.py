@@ -66,8 +66,10 @@ def _apart(one: Bounds) -> str:
 
 def _notes(one: Bounds) -> list[str]:
     endless = one.watched - one.ended
+    beyond = {"shorter": one.below, "longer": one.above}
+    if one.below == one.above:
+        beyond = {"shorter or longer": one.below}
     return [
-        *([f"shorter: {one.below}"] if one.below else []),
-        *([f"longer: {one.above}"] if one.above else []),
+        *(f"{which}: {refusal}" for which, refusal in beyond.items() if refusal),
         *([f"{endless} of {one.watched} lives outlived the watch"] if endless else []),
     ]

@@ -10,7 +10,7 @@ from crisper.runs import Run
 from crisper.verdicts import Verdict, Word
 from crisper_reports import survival
 from crisper_reports.numbers import Number, apart, number
-from crisper_reports.terminal import LIFE, table, wrapped
+from crisper_reports.terminal import table, wrapped
 from crisper_reports.units import duration, ratio, size
 
 
@@ -84,13 +84,14 @@ def _overruns(old: Run, new: Run) -> list[str]:
     obstacle = _obstacle(old, new)
     if obstacle:
         return wrapped(f"Overrun of lives: not compared: {obstacle}")
-    rows = [[*key, before[key].figures, after[key].figures] for key in both]
-    legend = "Overrun of lives, p50 / p99 / longest: an indication only; ! a promise was broken"
-    return [*wrapped(legend), *table(["life since", "contestant", "old", "new"], rows, widest=LIFE)]
+    lines = wrapped("Overrun of lives, p50/p99/longest: an indication only; ! a promise was broken")
+    for key in both:
+        lines += wrapped(f"{', since '.join(key)}: {before[key].figures} -> {after[key].figures}", indent=2)
+    return lines
 
 
 def _curves(run: Run) -> dict[_Key, survival.Curve]:
-    return {(chart.name, curve.contestant): curve for chart in survival.charts(run) for curve in chart.curves}
+    return {(curve.contestant, chart.name): curve for chart in survival.charts(run) for curve in chart.curves}
 
 
 def _obstacle(old: Run, new: Run) -> str:

@@ -94,7 +94,7 @@ def _overruns(run: Run) -> list[str]:
     for each in charts:
         found = {curve.contestant: curve.figures for curve in each.curves}
         rows.append(_row([escaped(each.name), *(escaped(found.get(name, "")) for name in names)]))
-    legend = "Overrun of lives past their promised end: p50 / p99 / longest; ! a promise was broken"
+    legend = "Overrun of lives past their promised end: p50/p99/longest; ! a promise was broken"
     return ["", legend, "", _row(["life since", *map(escaped, names)]), _row(["---"] * (1 + len(names))), *rows]
 
 

@@ -58,7 +58,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
         if not self.lives:
             return "raised"
         ends = (None if ns is None else duration(ns) for ns in (self.p50_ns, self.p99_ns, self.longest_ns))
-        said = " / ".join(end or "-" for end in ends)
+        said = "/".join(end or "-" for end in ends)
         if self.early or self.endless:
             said = f"{self.early} early" if self.early else f"{self.endless} no end"
         return f"{said} !" if self.broken else said
@@ -125,7 +125,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def charts(run: Run) -> list[Chart]:
-    """Return a chart for each life that keys were told to have, the shortest first; beside most others last."""
+    """Return a chart for each life that anybody's keys were told to have; beside most others last."""
     looks = {name: number % LOOKS for number, name in enumerate(matrix.contestants(run))}
     company = sorted(run.lifetimes, key=lambda each: each.others or 0)
     since = list(dict.fromkeys(each.since for each in company))

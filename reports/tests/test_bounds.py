@@ -46,8 +46,10 @@ def test_layers_that_are_alike_share_a_line(told):
 def test_what_lies_beyond_is_told(told):
     """Why nothing shorter or longer was accepted, and how many lives had no end, is said."""
     (line,) = told({"below": "refused", "above": "too long", "ended": 16})
+    (alike,) = told({"below": "refused", "above": "refused"})
 
     assert ["shorter: refused", "longer: too long", "4 of 20 lives outlived the watch"] == line.notes
+    assert ["shorter or longer: refused"] == alike.notes
 
 
 def test_bounds_are_shown(run, made):

@@ -67,8 +67,8 @@ def test_overruns_stand_side_by_side(run, made):
     lines = diff(run(made.header(), *old), run(made.header(), late, *new, made.lifetimes("new", []))).splitlines()
 
     assert [
-        "write 5 s   redis       1 s / - / 1 s  2 s / 2 s / 2 s !",
-        "expire 5 s  slow        1 no end       1 early",
+        "  redis, since write 5 s: 1 s/-/1 s -> 2 s/2 s/2 s !",
+        "  slow, since expire 5 s: 1 no end -> 1 early",
     ] == lines[-2:]
 
 

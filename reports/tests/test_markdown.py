@@ -82,5 +82,5 @@ def test_overruns_are_a_table_of_lives_by_contestant(run, made):
     about = made.header(), made.contestant("mine"), made.contestant("other")
     text = markdown.markdown(run(*about, made.lifetimes("mine", [(5 * s, 6 * s)] * 20)))
 
-    assert "| life since | mine | other |\n| --- | --- | --- |\n| write 5 s | 1 s / - / 1 s |  |\n" in text
+    assert "| life since | mine | other |\n| --- | --- | --- |\n| write 5 s | 1 s/-/1 s |  |\n" in text
     assert "life since" not in markdown.markdown(run(*about))
