@@ -25,7 +25,7 @@ def lives_beside_one(stage: Stage) -> None:
     _beside(stage, 1, "one other")
 
 
-@scenario({C17: late_beside_others}, layers=("kv",), lane="alone", ops=6000, seconds=120, full=True)
+@scenario({C17: late_beside_others}, layers=("kv",), lane="alone", ops=6000, seconds=120, spoils=True, full=True)
 def lives_beside_a_thousand(stage: Stage) -> None:
     """Write fifty keys with the shortest documented lifetime beside a thousand others, and watch each to its end."""
     _beside(stage, 1000, "1,000 others")
