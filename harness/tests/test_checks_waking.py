@@ -83,6 +83,20 @@ def test_both_are_told():
     assert "fail" == found(each_is_told, *both, wait(2, 3000, error="TimeoutError")).word
 
 
+@pytest.mark.parametrize(("stored_ms", "word"), [(1900, "fail"), (2100, "unknown"), (3500, "unknown")])
+def test_what_is_stored_too_late_decides_nothing(stored_ms, word):
+    """Of a store that was held up until the wait was all but over nobody can be told, and nobody need be."""
+    waited = wait(0, 3000, "on_interval", error="TimeoutError")
+
+    assert word == found(each_is_told, waited, store(stored_ms)).word
+    assert (
+        "pass"
+        == found(
+            hooks_are_called, waited, wait(0, 105, "on_interval"), store(stored_ms), told=(seen("on_interval"),)
+        ).word
+    )
+
+
 def test_what_was_given_up_before_is_no_failure():
     """Only the waits after the store are judged."""
     before = [wait(0, 100, error="TimeoutError"), store(200)]

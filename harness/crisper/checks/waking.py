@@ -74,7 +74,7 @@ def _hooked(op: Op, hook: str, history: History) -> Finding:
     called = [each.data for each in history.seen(hook) if each.data["task"] == op.keys[0]]
     if op.error == "ImproperlyConfigured" and hook == "on_message":
         return passed("on_message is refused with ImproperlyConfigured")
-    if op.outcome != "ok":
+    if op.outcome != "ok" and op.error != "TimeoutError":
         return failed(f"with {hook}, get {came(op)}", op.seq)
     if not called:
         return undecided(f"{hook} was never called while somebody waited", op.seq)
