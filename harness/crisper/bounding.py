@@ -67,7 +67,7 @@ def bounds(history: History) -> list[Bounds]:
     shortest_ns, longest_ns = _accepted(asked)
     watched = lives(history)
     endless_ns = max((each.expires_ns for each in watched if each.first_missing is None), default=0)
-    kept = [each.expires_ns for each in watched if _kept(each)]
+    kept_ns = min((each.expires_ns for each in watched if _kept(each) and each.expires_ns > endless_ns), default=None)
     step_ns, same_ns = _step(history, watched)
     return [
         Bounds(
@@ -78,7 +78,8 @@ def bounds(history: History) -> list[Bounds]:
             below=_below(asked, shortest_ns),
             longest_ns=longest_ns,
             above=_above(asked, longest_ns),
-            kept_ns=min((each for each in kept if each > endless_ns), default=None),
+            kept_ns=kept_ns,
+            unkept_ns=max((each.expires_ns for each in watched if _unkept(each, kept_ns)), default=None),
             watched=len(watched),
             ended=sum(each.first_missing is not None for each in watched),
             step_ns=step_ns,
@@ -142,3 +143,10 @@ def _kept(life: Life) -> bool:
         and life.at_most_ns is not None
         and life.expires_ns <= life.at_most_ns <= life.expires_ns + LATE_NS
     )
+
+
+def _unkept(life: Life, kept_ns: int | None) -> bool:
+    """Whether a life below the shortest that was kept was seen to end early, or more than a second late."""
+    early = life.at_most_ns is not None and life.at_most_ns < life.expires_ns
+    late = life.at_least_ns > life.expires_ns + LATE_NS
+    return (early or late) and (kept_ns is None or life.expires_ns < kept_ns)

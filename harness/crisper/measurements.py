@@ -81,9 +81,11 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag=
     `shortest_ns` and `longest_ns` are the shortest and the longest that were accepted, with nothing refused between;
     `below` and `above` say why what is a millisecond shorter, or a second longer, was not: empty where nothing beyond
     was asked for. Of the `watched` lives so many `ended`; `kept_ns` is the shortest that was seen, and gone in time,
-    neither early nor a second late, with an end to all that are longer. Lives that were told `step_ns` apart, or more,
-    always ended apart; `same_ns` is the largest difference that made none, None where each that could be seen made one:
-    what is finer than `step_ns` nobody could see then. Whatever else is None could not be decided.
+    neither early nor a second late, with an end to all that are longer; `unkept_ns` is the longest below it that was
+    seen not to be kept, None where none was: what is shorter was refused then, or too short to be seen. Lives that were
+    told `step_ns` apart, or more, always ended apart; `same_ns` is the largest difference that made none, None where
+    each that could be seen made one: what is finer than `step_ns` nobody could see then. Whatever else is None could
+    not be decided.
     """
 
     scenario: str
@@ -96,6 +98,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True, tag_field="record", tag=
     longest_ns: int | None
     above: str
     kept_ns: int | None
+    unkept_ns: int | None
     watched: int
     ended: int
     step_ns: int | None

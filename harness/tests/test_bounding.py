@@ -89,12 +89,14 @@ def test_a_bound_lies_where_nothing_is_refused_between(searched, asked, found):
 
 def test_the_shortest_kept_was_seen_and_ended_in_time(searched):
     """Neither what was never seen, nor early, nor a second late counts; nor what is shorter than a life without end."""
-    ladder = [(S, None, S), (2 * S, S, S), (3 * S, 4 * S, 5 * S), (4 * S, 3 * S, 4 * S), (5 * S, 4 * S, 6 * S)]
+    ladder = [(S, None, S), (2 * S, S, S), (3 * S, 9 * S // 2, 5 * S), (4 * S, 3 * S, 4 * S), (5 * S, 4 * S, 6 * S)]
     endless = (4 * S, 30 * S, None)
-
-    assert [4 * S, 5 * S] == [
-        bounds(searched((S, "", None), ladder=each))[0].kept_ns for each in (ladder, [*ladder, endless])
+    found = [
+        bounds(searched((S, "", None), ladder=each))[0]
+        for each in (ladder[:1] + ladder[3:], ladder, [*ladder, endless])
     ]
+
+    assert [(4 * S, None), (4 * S, 3 * S), (5 * S, 4 * S)] == [(each.kept_ns, each.unkept_ns) for each in found]
 
 
 @pytest.mark.parametrize("changes", [{"asked": ()}, {"asked": [(S, "", None)], "broken": "ValueError: x"}])
@@ -133,8 +135,11 @@ def test_no_search_has_no_bounds(searched, changes):
         ),
         (
             [(S, "", None)],
-            [(S, 0, S)],
-            "accepted from 1 s or shorter to 1 s or longer; kept from 1 s; by what they end apart could not be seen",
+            [(S, None, S), (2 * S, S, 2 * S)],
+            (
+                "accepted from 1 s or shorter to 1 s or longer; kept from 2 s or shorter; "
+                "by what they end apart could not be seen"
+            ),
         ),
     ],
 )

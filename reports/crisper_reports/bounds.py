@@ -51,11 +51,18 @@ def _line(one: Bounds) -> Line:
         contestant=one.contestant,
         layer=one.layer,
         accepted="nothing" if one.shortest_ns is None else f"{'' if one.below else '<= '}{span(one.shortest_ns)}",
-        kept="none" if one.kept_ns is None else span(one.kept_ns),
+        kept=_kept(one),
         longest="" if one.longest_ns is None else f"{'' if one.above else '>= '}{span(one.longest_ns)}",
         apart=_apart(one),
         notes=_notes(one),
     )
+
+
+def _kept(one: Bounds) -> str:
+    if one.kept_ns is None:
+        return "none"
+    refused = one.kept_ns == one.shortest_ns and one.below
+    return span(one.kept_ns) if refused or one.unkept_ns is not None else f"<= {span(one.kept_ns)}"
 
 
 def _apart(one: Bounds) -> str:

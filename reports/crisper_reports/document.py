@@ -104,6 +104,7 @@ def _bounds(one: Bounds) -> dict[str, Any]:
         "longest": one.longest_ns,
         "above": one.above,
         "kept": one.kept_ns,
+        "unkept": one.unkept_ns,
         "watched": one.watched,
         "ended": one.ended,
         "apart": one.step_ns,

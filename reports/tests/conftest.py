@@ -149,7 +149,15 @@ def lifetimes(name, lives, *, expires_ns=5 * 10**9, **changes):
 
 def bounds(name, **changes):
     known = {"scenario": "s.C2", "layer": "kv", "shortest_ns": 10**9, "below": "", "longest_ns": 3650 * 86_400 * 10**9}
-    known |= {"above": "", "kept_ns": 10**9, "watched": 20, "ended": 20, "step_ns": None, "same_ns": None}
+    known |= {
+        "above": "",
+        "kept_ns": 10**9,
+        "unkept_ns": None,
+        "watched": 20,
+        "ended": 20,
+        "step_ns": None,
+        "same_ns": None,
+    }
     return Bounds(contestant=name, **{**known, **changes})
 
 

@@ -22,11 +22,12 @@ def told(run, made):
 @pytest.mark.parametrize(
     ("found", "cells"),
     [
-        ({}, ["<= 1 s", ">= 3,650 d", "1 s", "?"]),
+        ({}, ["<= 1 s", ">= 3,650 d", "<= 1 s", "?"]),
+        ({"unkept_ns": 1}, ["<= 1 s", ">= 3,650 d", "1 s", "?"]),
         ({"below": "no", "above": "no", "longest_ns": DAY}, ["1 s", "1 d", "1 s", "?"]),
         ({"shortest_ns": None, "longest_ns": None, "kept_ns": None, "below": "no"}, ["nothing", "", "none", "?"]),
-        ({"step_ns": S, "same_ns": 999 * S // 1000, "kept_ns": S // 200}, ["<= 1 s", ">= 3,650 d", "5 ms", "1 s"]),
-        ({"step_ns": 18 * S // 1000}, ["<= 1 s", ">= 3,650 d", "1 s", "<= 18 ms"]),
+        ({"step_ns": S, "same_ns": 999 * S // 1000, "kept_ns": S // 200}, ["<= 1 s", ">= 3,650 d", "<= 5 ms", "1 s"]),
+        ({"step_ns": 18 * S // 1000}, ["<= 1 s", ">= 3,650 d", "<= 1 s", "<= 18 ms"]),
     ],
 )
 def test_bounds_are_told_exactly(told, found, cells):

@@ -30,7 +30,8 @@ def bounds_are_found(history: History, _: Judged) -> Finding:
 def _ended(one: Bounds) -> str:
     if one.ended < one.watched:
         return f"{one.watched - one.ended} of {one.watched} watched outlived two and a half times their length"
-    kept = "none was kept" if one.kept_ns is None else f"kept from {_span(one.kept_ns)}"
+    shorter = " or shorter" if one.unkept_ns is None and one.kept_ns != one.shortest_ns else ""
+    kept = "none was kept" if one.kept_ns is None else f"kept from {_span(one.kept_ns)}{shorter}"
     if one.step_ns is None:
         return f"{kept}; by what they end apart could not be seen"
     if one.same_ns is None:
