@@ -89,6 +89,9 @@ def micro(session: nox.Session) -> None:
 def figures(session: nox.Session) -> None:
     """What a bundled backend is to reach, measured on real servers: `-- NAME [FIGURE]…`."""
     names = _install(session, "dev") or session.error("name the backend whose figures are asked for")
+    known = [path.parent.name for path in pathlib.Path("backends/tests").glob("*/figures")]
+    if names[0] not in known:
+        session.error(f"there are no figures of {names[0]} (known: {', '.join(known)})")
     session.run("python", "-m", "figures", *names[1:], env={"PYTHONPATH": f"backends/tests/{names[0]}"})
 
 
