@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -51,6 +54,18 @@ def test_what_is_no_run_is_one_clear_line(crisper, tmp_path, command, text, said
     (line,) = result.output.splitlines()
 
     assert (ExitCode.usage, True, True) == (result.exit_code, line.startswith("crisper: "), said in line)
+
+
+def test_without_what_it_needs_it_says_what_to_install():
+    """Beside a bundled backend alone the command is there, but not what it reads Runs with."""
+    lacking = "import sys; sys.modules['msgspec'] = None; from crisper.__main__ import main; main()"
+    done = subprocess.run([sys.executable, "-c", lacking], capture_output=True, text=True, check=False)
+
+    assert 1 == done.returncode
+    assert (
+        "crisper: msgspec is not installed (pip install 'celery-crisper[report]'; list and judge need [bench])\n"
+        == done.stderr
+    )
 
 
 def test_an_unknown_command_is_refused(crisper):
