@@ -1,5 +1,6 @@
 """A result backend in twenty lines."""
 
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -15,7 +16,8 @@ class Drawer(KeyValueStoreBackend):
         self.folder = Path(urlsplit(url).path)
 
     def get(self, key):
-        return self._file(key).read_bytes() if self._file(key).exists() else None
+        with suppress(FileNotFoundError):  # it may be deleted at any moment
+            return self._file(key).read_bytes()
 
     def mget(self, keys):
         return [self.get(key) for key in keys]
