@@ -12,13 +12,12 @@ import msgspec
 
 from crisper import registry, runs
 from crisper.clauses import Clause, natural
-from crisper.errors import RunError
 from crisper.history import History
 from crisper.judging import judged, known
 from crisper.lasting import lasted
 from crisper.reproduction import making
 from crisper.reproduction.record import Reproduction
-from crisper.runs import ContestantInfo, Record, Run, Writer, read
+from crisper.runs import ContestantInfo, Record, Run, created, read
 from crisper.scenario import Scenario
 from crisper.verdicts import Verdict
 
@@ -39,15 +38,14 @@ def judge(run: Path, output: Path | None, files: tuple[Path, ...]) -> None:
     scenarios = registry.scenarios(*files)
     name = secrets.token_hex(4)
     target = output or run.with_name(f"{run.stem}-judged-{name}.jsonl")
-    if target.exists():
-        message = f"{target} exists"
-        raise RunError(message, hint="choose another name with -o; a Run is never overwritten")
-    writer = Writer(target)
+    writer = created(target, "-o")
     records = _judged_again(old, name, scenarios)
     for record in records:
         writer.write(record)
     writer.close()
     making.write(target, [each for each in records if isinstance(each, Reproduction)])
+    if old.cut:
+        click.echo(f"crisper: {old.cut}", err=True)
     _tell_kept(old, scenarios)
     click.echo(target)
 

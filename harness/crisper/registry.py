@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterator
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -22,10 +24,22 @@ BACKENDS = "crisper.backends"
 BROKER = "crisper.broker"
 SCENARIOS = "crisper.scenarios"
 
+#: What a contestant may be called.
+LABEL = re.compile(r"\w[\w.-]*")
+
 
 def backend_names() -> list[str]:
     """Return the names of all declared backends, without importing any."""
     return sorted(entry_points(group=BACKENDS).names)
+
+
+def engine_names() -> list[str]:
+    """Return the names of the engines of all declared backends that can be imported, and of the broker."""
+    declared: list[Backend | Broker | None] = []
+    for find in (*(partial(backend, name) for name in backend_names()), broker):
+        with suppress(UsageError):
+            declared.append(find())
+    return sorted({each.engine.name for each in declared if each is not None and each.engine is not None})
 
 
 def backend(option: str) -> Backend:
@@ -87,6 +101,9 @@ def _labelled(option: str, shown: str) -> tuple[str, str]:
     if equals and not label:
         message = f"--backend {shown}: the label before = is empty"
         raise UsageError(message, hint="write label=URL, or the URL alone")
+    if equals and not LABEL.fullmatch(label):
+        message = f"--backend {shown}: the label before = has more than letters, digits, '.', '_' and '-'"
+        raise UsageError(message, hint="files are named after it")
     if equals:
         return label, f"{scheme}://{rest}"
     return f"{scheme.partition('+')[0].rpartition(':')[2]}-url", option

@@ -11,7 +11,7 @@ import msgspec
 
 from crisper.clauses import Capability, Clause, Layer
 from crisper.deviations import Deviation
-from crisper.errors import RunError
+from crisper.errors import RunError, UsageError
 from crisper.history import History, Play
 from crisper.measurements import Bounds, Lifetimes, Measurement
 from crisper.reproduction.record import Reproduction
@@ -145,6 +145,15 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return self.footer is not None and not self.torn
 
     @property
+    def cut(self) -> str | None:
+        """What is to be said where the Run was cut off, in a line that names what is missing."""
+        if self.complete:
+            return None
+        missing = self.missing
+        what = f"{len(missing)} planned playings are missing, {missing[0]} for one" if missing else "it has no footer"
+        return f"{self.path} was cut off: {what}"
+
+    @property
     def missing(self) -> list[Play]:
         """The playings that were planned and left no trace in this Run."""
         judged = {verdict.play for verdict in self.verdicts}
@@ -197,6 +206,22 @@ class Writer:
         self._file.close()
 
 
+def created(path: Path, option: str) -> Writer:
+    """Return what writes a new Run; the option is the one by which its file is chosen.
+
+    Raises UsageError where there is something already, or no file can be made.
+    """
+    try:
+        return Writer(path)
+    except OSError as error:
+        if path.exists():
+            message = f"{option} {path}: {'it is a folder' if path.is_dir() else 'the file exists'}"
+            raise UsageError(message, hint="choose another name; a Run is never overwritten") from error
+        where = "" if error.filename in (None, str(path)) else f"{error.filename}: "
+        message = f"{option} {path}: {where}{error.strerror}"
+        raise UsageError(message, hint="choose a place where a file can be made") from error
+
+
 def read(path: Path) -> Run:
     """Return the Run in a file.
 
@@ -208,7 +233,11 @@ def read(path: Path) -> Run:
     if not isinstance(first, Header):
         message = f"{path} is not a Run: its first line is not a header"
         raise RunError(message, hint="a Run is written by pytest --run FILE")
-    return _assembled(path, first, list(records), torn=torn)
+    others = list(records)
+    if any(isinstance(each, Header) for each in others):
+        message = f"{path} holds more than one Run"
+        raise RunError(message, hint="each has a file of its own, which begins with its header")
+    return _assembled(path, first, others, torn=torn)
 
 
 def _assembled(path: Path, header: Header, records: list[Any], *, torn: bool) -> Run:

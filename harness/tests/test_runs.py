@@ -3,9 +3,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from crisper.errors import RunError
+from crisper.errors import RunError, UsageError
 from crisper.history import Play
-from crisper.runs import FORMAT, Writer, read
+from crisper.runs import FORMAT, Writer, created, read
 
 
 @pytest.fixture
@@ -80,6 +80,27 @@ def test_a_run_is_never_overwritten(made, written):
         Writer(path)
 
     assert "1" == read(path).header.run
+
+
+def test_what_cannot_be_a_new_run_is_one_clear_line(tmp_path):
+    """Nothing is overwritten, and whoever chose the place is told by which option."""
+    (tmp_path / "file").touch()
+    for path, said in (("file", "the file exists"), (".", "it is a folder"), ("file/run.jsonl", "file: File exists")):
+        with pytest.raises(UsageError, match=f"^--run .*{said}"):
+            created(tmp_path / path, "--run")
+
+
+def test_two_runs_in_one_file_are_refused(made, written):
+    """Whose calls were whose, nobody could tell."""
+    with pytest.raises(RunError, match="holds more than one Run"):
+        read(written(made.header(), made.FOOTER, made.header(), made.FOOTER))
+
+
+def test_what_a_run_was_cut_off_from_is_one_line(made, written):
+    """A Run that came to its end has none."""
+    planned = written(made.header(plan=[made.PLAY]))
+
+    assert f"{planned} was cut off: 1 planned playings are missing, {made.PLAY} for one" == read(planned).cut
 
 
 def test_a_full_disk_is_one_clear_line(made, tmp_path):

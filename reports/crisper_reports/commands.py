@@ -25,6 +25,8 @@ _PATH = click.Path(path_type=Path)
 def report(run: Path, output: Path | None) -> None:
     """Write one self-contained page about RUN, and print its path."""
     click.echo(write(run, output or run.with_suffix(".html")))
+    if cut := runs.read(run).cut:
+        click.echo(f"crisper: {cut}", err=True)
 
 
 @click.command()

@@ -21,6 +21,14 @@ def test_report_writes_beside_the_run_and_prints_where(like_real):
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_report_says_that_a_run_was_cut_off(like_real):
+    """What is missing is named, beside the path."""
+    lines = like_real.read_text(encoding="utf-8").splitlines(keepends=True)
+    like_real.write_text("".join(lines[:2]), encoding="utf-8")
+
+    assert f"crisper: {like_real} was cut off: " in _output(report, like_real)
+
+
 def test_report_writes_where_it_is_told(like_real, tmp_path):
     """With -o the page stands there."""
     assert f"{tmp_path / 'page.html'}\n" == _output(report, like_real, "-o", tmp_path / "page.html")

@@ -12,6 +12,7 @@ import pytest
 from crisper.backends import Backend
 from crisper.celery.client import connect
 from crisper.errors import HarnessError
+from crisper.gate import ExitCode
 from crisper.player import contestants
 from crisper.player.bench import Bench, value
 from crisper.player.stage import LONG_NS
@@ -30,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     try:
         backends = options.backends(metafunc.config)
     except HarnessError as error:
-        raise pytest.UsageError(str(error)) from error
+        pytest.exit(f"crisper: {error}", returncode=ExitCode.usage)
     cells = [
         pytest.param(backend, workload, size, id=f"{workload.id}-{size}-{backend.name}")
         for _, backend in backends.values()

@@ -14,6 +14,7 @@ from typing import Any
 from crisper import registry
 from crisper.celery.client import Client, Replies, connect
 from crisper.celery.recorder import Recorder
+from crisper.errors import HarnessError
 from crisper.player import contestants
 from crisper.player.bench import CALLS, Bench, timed, value
 from crisper.player.stage import LONG_NS
@@ -99,8 +100,8 @@ def told(samples: list[float], form: str) -> str:
 
 def main(name: str) -> None:
     """Print both figures, the loop's on the real server of the backend of that name."""
-    print(f"recording a call with {SIZE} B, in ns: {told(recording(), '.0f')}; at most {AT_MOST_NS}")  # noqa: T201
     backend = registry.backend(name)
+    print(f"recording a call with {SIZE} B, in ns: {told(recording(), '.0f')}; at most {AT_MOST_NS}")  # noqa: T201
     with Servers(say=print) as servers:
         server = servers.future(backend.engine).result() if backend.engine else None
         where = contestants.address(backend, server, Path(servers.folder))
@@ -111,4 +112,7 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    try:
+        main(sys.argv[1])
+    except HarnessError as error:
+        sys.exit(f"crisper: {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,11 +11,19 @@ from celery import Celery
 from celery.app.backends import by_url
 from celery.backends.base import BaseKeyValueStoreBackend
 
+from crisper.celery.client import connect
+from crisper.celery.patience import within
 from crisper.celery.recorder import attempt
 from crisper.clauses import Capability
 from crisper.errors import UsageError
 from crisper.secrecy import Secrets
 
+
+#: What the errors of drivers are called that reach nobody; OperationalError is that of databases (PEP 249).
+UNREACHED = ("Connection", "Timeout", "OperationalError")
+
+#: So long is a first answer waited for.
+PATIENCE_NS = 20_000_000_000
 
 #: Nobody listens at the port of "discard": https://www.rfc-editor.org/rfc/rfc863.
 NOWHERE = 9
@@ -94,3 +103,16 @@ def expect_listener(url: str, *, option: str, timeout_s: float = 3.0) -> None:
     except OSError as error:
         message = f"--backend {option}: nobody listens at {host}:{port} ({error.strerror or 'timed out'})"
         raise UsageError(message, hint="start the server, or change host and port in the URL") from error
+
+
+def expect_answer(url: str, *, option: str) -> None:
+    """Raise UsageError where a first read reaches nobody; whatever else it comes to is for the playings to tell."""
+
+    def read() -> object:
+        return connect(url, expires_ns=None).get_task_meta(str(uuid.uuid4()))
+
+    _, error = within(PATIENCE_NS, lambda: attempt(read))
+    if isinstance(error, OSError) or any(name in type(error).__name__ for name in UNREACHED):
+        says = Secrets(url).hidden(" ".join(f"{type(error).__name__}: {error}".split()))
+        message = f"--backend {option}: it cannot be reached ({says})"
+        raise UsageError(message, hint="start the server, or correct the URL") from error

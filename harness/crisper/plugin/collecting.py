@@ -45,7 +45,9 @@ class ScenarioFile(pytest.File):
     """A file of scenarios."""
 
     def collect(self) -> Iterator[PlayItem]:
-        """Yield an item for each scenario, layer and contestant."""
+        """Yield an item for each scenario, layer and contestant; nothing once something asked for cannot be done."""
+        if REFUSED in self.config.stash:
+            return
         try:
             quick = self.config.option.profile == "quick"
             declared = declared_in(registry.module(self.path))

@@ -13,6 +13,7 @@ from crisper.backends import Backend
 from crisper.clauses import Layer
 from crisper.errors import UsageError
 from crisper.scenario import Lane
+from crisper.secrecy import redacted
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,13 +66,17 @@ def _may_play(argument: str) -> bool:
 def images(config: pytest.Config) -> dict[str, str]:
     """Return the images asked for, by engine.
 
-    Raises UsageError where one is not ENGINE=REFERENCE.
+    Raises UsageError where one is not ENGINE=REFERENCE, or nobody has such an engine.
     """
     pairs = [option.partition("=") for option in config.option.image or ()]
     for engine, equals, reference in pairs:
         if not (engine and equals and reference):
             message = f"--image {engine}{equals}{reference}: not of the form ENGINE=REFERENCE"
             raise UsageError(message)
+        known = registry.engine_names()
+        if engine not in known:
+            message = f"--image {engine}={reference}: no declared backend has an engine called {engine}"
+            raise UsageError(message, hint=f"known: {', '.join(known)}")
     return {engine: reference for engine, _, reference in pairs}
 
 
@@ -88,7 +93,7 @@ def seed(config: pytest.Config) -> int:
 def backends(config: pytest.Config) -> dict[str, tuple[str, Backend]]:
     """Return the contestants asked for, by name: the option that named each, and its declaration.
 
-    Raises UsageError where two share a name.
+    Raises UsageError where two share a name, or one that was given by URL reaches nobody.
     """
     found: dict[str, tuple[str, Backend]] = {}
     for option in config.option.backend or registry.backend_names():
@@ -96,5 +101,14 @@ def backends(config: pytest.Config) -> dict[str, tuple[str, Backend]]:
         if backend.name in found:
             message = f"--backend: two contestants are called {backend.name}"
             raise UsageError(message, hint="name one of them: --backend label=URL")
+        if backend.yours:
+            _expect_answer(option, backend)
         found[backend.name] = (option, backend)
     return found
+
+
+def _expect_answer(option: str, backend: Backend) -> None:
+    # Celery is imported only where somebody's own backend is asked for.
+    from crisper.celery import urls
+
+    urls.expect_answer(backend.url, option=redacted(option))

@@ -25,7 +25,7 @@ from crisper.plugin.items import PLAYER, SCREEN, PlayItem
 from crisper.plugin.screen import Screen
 from crisper.plugin.whole import Whole
 from crisper.reproduction import making
-from crisper.runs import Footer, Header, Writer
+from crisper.runs import Footer, Header
 from crisper.secrecy import redacted
 from crisper.servers.parallel import Servers
 
@@ -55,7 +55,7 @@ class Session:
         self.lines: list[str] = []
         self.linked = config.option.run is None
         self.path = Path(config.option.run or f".runs/{started:%Y-%m-%d-%H%M%S}-{run}.jsonl")
-        self.writer = _writer(self.path)
+        self.writer = runs.created(self.path, "--run")
         self.writer.write(_header(self.plan, run, started, config))
         self.servers = Servers(images=self.plan.images, say=self.progress.say)
         self.player = Player(self.plan, self.servers, self.writer, run, self.progress)
@@ -209,14 +209,3 @@ def _machine() -> dict[str, str | int]:
         "cores": os.cpu_count() or 0,
         "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
     }
-
-
-def _writer(path: Path) -> Writer:
-    try:
-        return Writer(path)
-    except FileExistsError as error:
-        message = f"--run {path}: the file exists"
-        raise UsageError(message, hint="choose another name; a Run is never overwritten") from error
-    except OSError as error:
-        message = f"--run {path}: {error.strerror}"
-        raise UsageError(message) from error

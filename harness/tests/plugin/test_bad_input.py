@@ -22,6 +22,27 @@ CASES = {
     ),
     "nobody listening": ([], ["redis://127.0.0.1:{port}/0"], "nobody listens at 127.0.0.1:{port} (Connection refused)"),
     "a malformed image": (["--image", "redis:8"], MEMORY, "--image redis:8: not of the form ENGINE=REFERENCE"),
+    "an engine that nobody has": (
+        ["--image", "reddis=x"],
+        MEMORY,
+        "--image reddis=x: no declared backend has an engine called reddis (known: ",
+    ),
+    "a label that names no file": (
+        [],
+        ["../up=cache+memory://"],
+        "--backend ../up=cache+memory://: the label before = has more than letters, digits, '.', '_' and '-'",
+    ),
+    "a host that nobody knows": (
+        [],
+        ["redis://:s3cret@no-such-host.invalid/0"],
+        "--backend redis://:***@no-such-host.invalid/0: it cannot be reached (ConnectionError: ",
+    ),
+    "a Run in a file": (
+        ["--run", "scenario_own.py/run.jsonl"],
+        MEMORY,
+        "--run scenario_own.py/run.jsonl: scenario_own.py: File exists (choose a place where a file can be made)",
+    ),
+    "a Run in place of a folder": (["--run", "."], MEMORY, "--run .: it is a folder (choose another"),
     "a Run that exists": (
         ["--run", "scenario_own.py"],
         MEMORY,
