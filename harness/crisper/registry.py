@@ -7,7 +7,7 @@ import importlib.util
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -36,9 +36,11 @@ def backend_names() -> list[str]:
 def engine_names() -> list[str]:
     """Return the names of the engines of all declared backends that can be imported, and of the broker."""
     declared: list[Backend | Broker | None] = []
-    for find in (*(partial(backend, name) for name in backend_names()), broker):
+    for name in backend_names():
         with suppress(UsageError):
-            declared.append(find())
+            declared.append(backend(name))
+    with suppress(UsageError):
+        declared.append(broker())
     return sorted({each.engine.name for each in declared if each is not None and each.engine is not None})
 
 

@@ -12,11 +12,11 @@ import pytest
 from crisper.backends import Backend
 from crisper.celery.client import connect
 from crisper.errors import HarnessError
-from crisper.gate import ExitCode
 from crisper.player import contestants
 from crisper.player.bench import Bench, value
 from crisper.player.stage import LONG_NS
 from crisper.plugin import options
+from crisper.plugin.collecting import REFUSED
 from crisper.scenario import Workload, declared_in
 from crisper.servers.parallel import Servers
 from crisper_scenarios import speed
@@ -28,10 +28,11 @@ NOTE = "contestants one after another, not interleaved: differences between them
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Play every operation and size against every contestant that has its layer."""
+    backends: dict[str, tuple[str, Backend]] = {}
     try:
         backends = options.backends(metafunc.config)
     except HarnessError as error:
-        pytest.exit(f"crisper: {error}", returncode=ExitCode.usage)
+        metafunc.config.stash[REFUSED] = f"crisper: {error}"
     cells = [
         pytest.param(backend, workload, size, id=f"{workload.id}-{size}-{backend.name}")
         for _, backend in backends.values()
