@@ -64,6 +64,11 @@ def broker() -> Broker | None:
     return None
 
 
+def names_a_class(url: str) -> bool:
+    """Whether a URL begins with a class of somebody's own, `package.module:Class+`."""
+    return ":" in url.partition("://")[0].partition("+")[0]
+
+
 def _by_name(name: str) -> Backend:
     try:
         (entry,) = entry_points(group=BACKENDS, name=name)

@@ -190,3 +190,12 @@ def test_a_scenario_that_is_gone_is_named(tmp_path):
     file.write_text("")
     with pytest.raises(UsageError, match=r"scenario_none.py declares no scenario 'kept'"):
         registry.found("kept", str(file))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [("pkg.mod:Class+redis://:s3cret@host/0", True), ("redis://host:1/0", False), ("db+postgresql://h/x", False)],
+)
+def test_a_class_of_ones_own_is_told_from_a_scheme(url, expected):
+    """By what stands before the first plus sign."""
+    assert expected == registry.names_a_class(url)

@@ -93,7 +93,8 @@ def seed(config: pytest.Config) -> int:
 def backends(config: pytest.Config) -> dict[str, tuple[str, Backend]]:
     """Return the contestants asked for, by name: the option that named each, and its declaration.
 
-    Raises UsageError where two share a name, or one that was given by URL reaches nobody.
+    Raises UsageError where two share a name, or a URL reaches nobody. A class of somebody's own is not asked: what it
+    might do to this process nobody knows.
     """
     found: dict[str, tuple[str, Backend]] = {}
     for option in config.option.backend or registry.backend_names():
@@ -101,7 +102,7 @@ def backends(config: pytest.Config) -> dict[str, tuple[str, Backend]]:
         if backend.name in found:
             message = f"--backend: two contestants are called {backend.name}"
             raise UsageError(message, hint="name one of them: --backend label=URL")
-        if backend.yours:
+        if backend.yours and not registry.names_a_class(backend.url):
             _expect_answer(option, backend)
         found[backend.name] = (option, backend)
     return found
