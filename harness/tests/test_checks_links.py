@@ -30,9 +30,9 @@ def call(made):
     return called
 
 
-def burst(call, *others, after_s=0.01):
+def burst(call, *others, meanwhile_s=0.5, after_s=0.01):
     """Write before, while and after, with other calls meanwhile; read everything."""
-    writes = [call("set", "a", 1, input="1"), call("set", "b", 2.5, took_s=0.5, input="2")]
+    writes = [call("set", "a", 1, input="1"), call("set", "b", 2.5, took_s=meanwhile_s, input="2")]
     last = call("set", "c", 6.5, took_s=after_s, input="3")
     reads = [call("get", key, 8, output=answer) for key, answer in (("a", "1"), ("b", "2"), ("c", "3"))]
     return [*writes, *others, last, *reads]
@@ -82,6 +82,13 @@ def test_what_is_lost_fails(judge, call):
 def test_what_stays_slow_fails(judge, call, lag_s, word):
     """Unless the instrument itself may be why."""
     assert word == judge(*burst(call, after_s=0.2), lag_s=lag_s).word
+
+
+def test_a_link_that_was_not_slow_decides_nothing(judge, call):
+    """What was to be a fault was none."""
+    found = judge(*burst(call, call("get", "a", 3, output="1"), meanwhile_s=0.01))
+
+    assert ("unknown", True) == (found.word, found.because.startswith("the link was not slow"))
 
 
 def test_too_little_decides_nothing(judge, call):

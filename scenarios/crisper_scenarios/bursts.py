@@ -21,6 +21,9 @@ WRITERS = 3
 #: Between the writes of one client, so that a burst has some hundreds.
 PAUSE_NS = SECOND // 50
 
+#: Between the reads, so that always something is left to be read.
+READ_NS = SECOND // 10
+
 #: After one that was not acknowledged: a hundred more would tell no more.
 REFUSED_NS = SECOND // 5
 
@@ -70,6 +73,8 @@ class Burst:
         self._reader = stage.reader(patience_ns=PATIENCE_NS, **settings)
         self._writers = [stage.client(patience_ns=PATIENCE_NS, **settings) for _ in range(WRITERS)]
         self._tasks: list[str] = []
+        self._acknowledged: list[str] = []
+        self._seen: set[str] = set()
         self._over = threading.Event()
 
     def play(
@@ -95,8 +100,10 @@ class Burst:
             each.result()
         # Whether the first call after a fault works is another promise.
         self._reader.fetch(self._stage.key(), keep=False)
+        # Whether what was read once is there to be read again is another, too.
         for task in self._tasks:
-            self._reader.fetch(task)
+            if task not in self._seen:
+                self._reader.fetch(task)
 
     def _write(self, writer: Client) -> None:
         pause_ns = PAUSE_NS
@@ -105,9 +112,13 @@ class Burst:
             self._tasks.append(task)
             call = writer.store(task, task, "SUCCESS")
             pause_ns = PAUSE_NS if call.error is None else REFUSED_NS
+            if call.error is None:
+                self._acknowledged.append(task)
 
     def _read(self) -> None:
-        while not self._over.wait(PAUSE_NS / SECOND):
-            # The newest are being stored just now.
-            for task in self._tasks[: -2 * WRITERS][-1:]:
-                self._reader.fetch(task)
+        while not self._over.wait(READ_NS / SECOND):
+            # Whether the newest are read at once is another promise.
+            unseen = [task for task in self._acknowledged[: -2 * WRITERS] if task not in self._seen]
+            for task in unseen[-1:]:
+                if self._reader.fetch(task).error is None:
+                    self._seen.add(task)

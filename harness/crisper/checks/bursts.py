@@ -43,7 +43,8 @@ def _others(history: History, reads: dict[str, Op]) -> str:
 def _again(history: History) -> str:
     """Say how long it took until a write came through again: some servers recover before they are mended."""
     fault = faults(history)[-1]
-    through = [op.returned_ns for op in history.calls(*WRITES) if op.outcome == "ok" and op.called_ns >= fault.began_ns]
+    kept = [op for op in history.calls(*WRITES) if op.outcome == "ok"]
+    through = [op.returned_ns for op in kept if op.called_ns >= fault.began_ns or op.returned_ns > fault.ended_ns]
     if not through:
         return f"none came through after it was {fault.what}"
     if (first := min(through)) < fault.ended_ns:
