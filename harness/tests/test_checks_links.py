@@ -46,6 +46,12 @@ def test_right_answers_pass(judge, call):
     assert found.because.endswith("10.0 ms before, 500.0 ms while the link was slowed, 10.0 ms after")
 
 
+def test_one_that_was_under_way_counts(judge, call):
+    """A read that began before the link was slow was read over it all the same."""
+    assert "pass" == judge(*burst(call, call("get", "a", 1.9, took_s=2, output="1"))).word
+    assert "fail" == judge(*burst(call, call("get", "a", 1.9, took_s=2, output="2"))).word
+
+
 def test_one_that_raises_is_right_too(judge, call):
     """A call may give up by itself."""
     assert "pass" == judge(*burst(call, call("get", "a", 3, outcome="unknown", error="TimeoutError"))).word

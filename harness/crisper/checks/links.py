@@ -36,7 +36,7 @@ def right_over_slow_link(history: History, contestant: Judged) -> Finding:
 
 def _came_back(history: History) -> list[Finding]:
     (fault,) = faults(history)
-    during = [op for op in history.ops if fault.began_ns <= op.called_ns < fault.ended_ns]
+    during = [op for op in history.ops if op.called_ns < fault.ended_ns and op.returned_ns > fault.began_ns]
     if not any(op.call in READS for op in during):
         return [undecided(f"nothing was read while the link was {fault.what}")]
     return [found for op in during if (found := _wrong(op, history, fault)) is not None]
