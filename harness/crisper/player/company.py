@@ -62,6 +62,7 @@ class Company:
         self._hire: Hire | None = None
         self._numbers = numbers
         self._lock = threading.Lock()
+        self._ending = threading.Lock()
         self.spent_ns = 0
         self._closed = False
         self.process = self._process()
@@ -133,8 +134,11 @@ class Company:
     def close(self) -> None:
         """End the process, for good."""
         self._closed = True
-        self._spend()
-        self.process.end()
+        # Two may end it at the same time: whoever comes second would count nothing, and say so.
+        with self._ending:
+            if self.process.alive:
+                self._spend()
+            self.process.end()
 
     def _spend(self) -> None:
         self.spent_ns += cpu_ns(self.process.pid)
