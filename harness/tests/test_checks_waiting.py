@@ -92,6 +92,15 @@ def test_a_wait_for_nothing_takes_what_is_there():
     assert "fail" == word(waits_for_nothing, there, wait(0.9, timeout_s=0, output=42))
 
 
+def test_of_several_waits_for_nothing_the_promptest_decides():
+    """One may be kept by the machine; what each is told counts all the same."""
+    there, late, prompt = stored(42, "SUCCESS"), wait(0.9, timeout_s=0, output=42), wait(0.1, timeout_s=0, output=42)
+
+    assert "pass" == word(waits_for_nothing, there, late, prompt)
+    assert "fail" == word(waits_for_nothing, there, late, late)
+    assert "fail" == word(waits_for_nothing, there, prompt, wait(0.1, timeout_s=0, output=41))
+
+
 def test_a_wait_for_nothing_does_not_wait():
     """With a timeout of 0 TimeoutError comes at once, not when the task is stored."""
     too_late = op("store_result", input={"result": "late", "status": "SUCCESS"}, seq=2)

@@ -25,11 +25,12 @@ def waited_in_vain(stage: Stage) -> None:
 
 @scenario({E2: waits_for_nothing}, layers=("result",), lane="watch")
 def waited_not_at_all(stage: Stage) -> None:
-    """Wait with a timeout of 0 for a task that is stored, and for one that is not."""
+    """Wait with a timeout of 0 for three tasks that are stored, and for one that is not."""
     worker, reader = stage.client(), stage.reader()
-    stored, missing = stage.keys(2)
-    worker.store(stored, 42, "SUCCESS")
-    reader.wait(stored, timeout_ns=0)
+    *stored, missing = stage.keys(4)
+    for task in stored:
+        worker.store(task, 42, "SUCCESS")
+        reader.wait(task, timeout_ns=0)
     # Whoever waits all the same comes to an end by this.
     ending = threading.Timer(PATIENCE_S, worker.store, (missing, "too late", "SUCCESS"))
     ending.start()

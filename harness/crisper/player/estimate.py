@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Literal
 
 from crisper.history import Play
 from crisper.player.alone import TOGETHER
+from crisper.player.watches import FEW
 from crisper.scenario import Lane
 
 
@@ -18,9 +20,13 @@ CELL = "cell"
 
 @dataclass(frozen=True, kw_only=True)
 class Rest:
-    """A playing that is not over: its lane, how long it is under way, and how long it is going to take if known."""
+    """A playing that is not over: its lane, how long it is under way, and how long it is going to take if known.
+
+    A `long` one is among those of its lane that follow each other, a few at a time.
+    """
 
     lane: Lane
+    long: bool = False
     elapsed_ns: int
     expected_ns: int | None
 
@@ -54,14 +60,16 @@ class Spans:
 def left_ns(playings: Iterable[Rest]) -> int | None:
     """Return how long one contestant's playings will still take; None where nothing is known of one of them.
 
-    Ordinary playings follow each other, watches go on side by side, and so do a few of those alone.
+    Ordinary playings follow each other, watches go on side by side, and so do a few of those alone, or of long ones.
     """
-    lefts: dict[Lane, list[int]] = defaultdict(list)
+    lefts: dict[Lane | Literal["long"], list[int]] = defaultdict(list)
     for each in playings:
         if each.expected_ns is None:
             return None
         # What takes longer than ever is not about to end: as long again by a tenth.
         overdue_ns = each.elapsed_ns // 10
-        lefts[each.lane].append(max(each.expected_ns - each.elapsed_ns, overdue_ns))
-    alone = lefts["alone"]
-    return max(sum(lefts["play"]), *lefts["watch"], *alone, sum(alone) // TOGETHER)
+        kind = "long" if each.lane == "watch" and each.long else each.lane
+        lefts[kind].append(max(each.expected_ns - each.elapsed_ns, overdue_ns))
+    alone, long = lefts["alone"], lefts["long"]
+    watches = max(lefts["watch"], default=0) + max(max(long, default=0), sum(long) // FEW)
+    return max(sum(lefts["play"]), watches, *alone, sum(alone) // TOGETHER)

@@ -26,6 +26,7 @@ from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
 from crisper.player.progress import Progress
+from crisper.player.watches import beside, watched
 from crisper.runs import ContestantInfo, Writer
 from crisper.scenario import Lane, Scenario
 from crisper.servers.parallel import Servers
@@ -34,7 +35,6 @@ from crisper.verdicts import Finding, Verdict, undecided
 
 
 Outcome = list[Ruling] | list[Measurement]
-
 
 #: The lanes in which time decides.
 TIMED: tuple[Lane, ...] = ("watch", "measure")
@@ -146,18 +146,21 @@ class Player:
         server = self._server(name, backend.engine) if backend.engine else None
         where = contestants.address(backend, server, self._servers.folder)
         company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
-        info = contestants.info(backend, company.entered, where, server)
-        self._admit(name, info)
+        self._admit(name, contestants.info(backend, company.entered, where, server))
         entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
         lanes = {lane: [entry for entry in entries if entry.scenario.lane == lane] for lane in get_args(Lane)}
-        watched = [company.begin(entry) for entry in lanes["watch"]]
-        if lanes["play"] or lanes["alone"]:
-            # In other files than what is timed, which would wait for their locks.
-            apart = contestants.address(backend, server, self._servers.folder / "busy")
-            self._rounds(name, self._busy.get(name) or self._company(name, apart, timed=False), apart, lanes)
-        for entry in [pending.entry for pending in watched if not self._finished(company, pending)]:
-            self._settle(company, entry)
+        watching = partial(watched, company, lanes["watch"], finished=self._finished, settle=self._settle)
+        with beside(watching, give_up=partial(self._give_up, name, company)):
+            if lanes["play"] or lanes["alone"]:
+                # In other files than what is timed, which would wait for their locks.
+                apart = contestants.address(backend, server, self._servers.folder / "busy")
+                self._rounds(name, self._busy.get(name) or self._company(name, apart, timed=False), apart, lanes)
         self.timings_ns[name] = time.monotonic_ns() - started_ns
+
+    def _give_up(self, name: str, company: Company) -> None:
+        # What is under way is over then, and comes to nothing.
+        self._failed.add(name)
+        company.close()
 
     def _company(self, name: str, where: Address, *, timed: bool) -> Company:
         # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
@@ -241,7 +244,7 @@ class Player:
 
     def _judge(self, entry: Entry, outcome: History | Finding | str) -> None:
         assert isinstance(entry.scenario, Scenario)
-        if self._stopping.is_set():
+        if self._stopping.is_set() or entry.play.contestant in self._failed:
             return
         # A server that was broken on purpose is waited for by whoever breaks it.
         if entry.scenario.lane != "alone" and not isinstance(outcome, Finding) and contestants.troubled(outcome):
@@ -252,8 +255,7 @@ class Player:
             self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
             return
         self._writer.write(outcome, *lasted(outcome, entry.scenario.promises))
-        info = self._infos[entry.play.contestant]
-        self._rule(entry, judged(outcome, entry.scenario, known(info)))
+        self._rule(entry, judged(outcome, entry.scenario, known(self._infos[entry.play.contestant])))
 
     def _expect_servers(self, play: Play) -> None:
         # What went wrong is nobody's fault but the server's where that is gone; nor can anything else be played then.
@@ -276,14 +278,13 @@ class Player:
         self._writer.write(info)
 
     def _fail(self, name: str, error: Exception) -> None:
-        backend = self._plan.backends[name]
         self._progress.say(f"{name}: {error}")
         self._failed.add(name)
         for companies in (self._timed, self._busy):
             if name in companies:
                 companies[name].close()
         if name not in self._infos:
-            self._admit(name, contestants.absent(backend, str(error)))
+            self._admit(name, contestants.absent(self._plan.backends[name], str(error)))
         finding = Finding(word="error", because=str(error))
         for entry in self._plan.of(name):
             if self._outcomes[entry.play].done():

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from crisper.history import Play
+from crisper.player import watches
 from crisper.player.estimate import CELL, Rest, Spans, left_ns
 from crisper.player.measuring import BLOCK_NS, ROUNDS
 from crisper.player.plan import Entry, Plan
@@ -153,6 +154,7 @@ class Progress:
         rest = [
             Rest(
                 lane=self._lanes[entry.play],
+                long=watches.long(entry),
                 elapsed_ns=now_ns - self._begun.get(entry.play, now_ns),
                 expected_ns=self._spans.expected_ns(entry.play, self._lanes[entry.play]),
             )

@@ -11,6 +11,7 @@ from crisper.player.alone import TOGETHER
 from crisper.player.estimate import Rest, Spans, left_ns
 from crisper.player.plan import Entry, Plan
 from crisper.player.progress import Progress
+from crisper.player.watches import FEW
 from crisper.scenario import Scenario, Workload
 
 
@@ -105,6 +106,14 @@ def test_lanes_add_up_as_they_are_played():
     alone = [Rest(lane="alone", elapsed_ns=0, expected_ns=10) for _ in range(4 * TOGETHER)]
 
     assert (30, 10, 40, 0) == (left_ns(rest), left_ns(rest[3:]), left_ns([*rest, *alone]), left_ns([]))
+
+
+def test_long_watches_follow_the_others():
+    """A few at a time, once those of every day are over."""
+    rest = [Rest(lane="watch", elapsed_ns=0, expected_ns=10) for _ in range(3)]
+    long = [Rest(lane="watch", long=True, elapsed_ns=0, expected_ns=10) for _ in range(3 * FEW)]
+
+    assert (40, 20, 30) == (left_ns([*rest, *long]), left_ns([*rest, long[0]]), left_ns(long))
 
 
 def test_who_took_longest_is_known_from_earlier():
