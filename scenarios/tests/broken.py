@@ -23,7 +23,7 @@ SECOND = 1_000_000_000
 TIMEOUT_S = 0.1
 
 #: What a slow link adds to a call; and more than is ever quick.
-SLOW_S, STAYS_SLOW_S = 0.05, 0.8
+SLOW_S, STAYS_SLOW_S = 0.1, 0.8
 
 
 class Sturdy(Honest):

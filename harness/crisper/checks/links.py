@@ -20,8 +20,8 @@ SETTLED_NS = SECOND
 #: A write is quick if it takes no longer than this, or no more than so many times as long as before.
 QUICK_NS, TIMES = SECOND // 10, 5
 
-#: A link over which writes take less than so many times as long as before was never slow.
-SLOWED = 2
+#: A link over which writes take hardly longer than before was never slow.
+SLOWED_NS = SECOND // 20
 
 
 def right_over_slow_link(history: History, contestant: Judged) -> Finding:
@@ -65,7 +65,7 @@ def _quick_again(history: History) -> Finding:
         return undecided("too little was stored to tell how long it took")
     in_turn = f"{before / 1e6:.1f} ms before, {meanwhile / 1e6:.1f} ms while the link was {fault.what}"
     because = f"half of the writes took no longer than {in_turn}, {after / 1e6:.1f} ms after"
-    if meanwhile < SLOWED * before:
+    if meanwhile < before + SLOWED_NS:
         return undecided(f"the link was not slow: {because}")
     bound_ns = max(QUICK_NS, TIMES * before)
     if after <= bound_ns:
