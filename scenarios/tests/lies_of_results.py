@@ -117,9 +117,9 @@ class OneSlotForAll(Honest):
 
         answer: bytes | None = None
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.slot = vars(self.app).setdefault("slot", self.Slot())
+    @property
+    def slot(self) -> Any:
+        return vars(self.app).setdefault("slot", self.Slot())
 
     def get(self, key: str | bytes) -> bytes | None:
         slot = self.slot
@@ -133,9 +133,9 @@ class OneSlotForEachObject(OneSlotForAll):
 
     must_fail = frozenset({"F3", "F9"})
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.slot = self.Slot()
+    @property
+    def slot(self) -> Any:
+        return vars(self).setdefault("own", self.Slot())
 
 
 class OneSlotForEachThread(OneSlotForAll):
