@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from crisper.commands import judge
-from crisper.errors import RunError
+from crisper.errors import UsageError
 from crisper.runs import Record, read
 
 
@@ -56,7 +56,7 @@ def test_a_run_is_never_overwritten(out_of_order, tmp_path):
     """Judging into a file that exists is refused, and the file stays."""
     taken = tmp_path / "taken.jsonl"
     taken.write_text("mine")
-    with pytest.raises(RunError, match=r"taken.jsonl exists"):
+    with pytest.raises(UsageError, match=r"taken.jsonl: the file exists"):
         CliRunner().invoke(judge, [out_of_order.path, "-o", str(taken)], catch_exceptions=False)
 
     assert "mine" == taken.read_text()
