@@ -53,6 +53,13 @@ def test_what_was_stored_before_is_told_at_once(took_s, lag_s, expected):
     assert expected == word(at_once, stored(42, "SUCCESS"), wait(took_s, output=42), lag_s=lag_s)
 
 
+def test_of_several_waits_for_the_past_the_promptest_decides():
+    """Who is late is late each time; the machine is so now and then."""
+    there, late, prompt = stored(42, "SUCCESS"), wait(0.9, output=42), wait(0.1, output=42)
+
+    assert ["pass", "fail"] == [word(at_once, there, late, each) for each in (prompt, late)]
+
+
 def test_another_value_at_once_is_no_answer():
     """Speed does not excuse a wrong value."""
     assert "fail" == word(at_once, stored(42, "SUCCESS"), wait(0.1, output=41))

@@ -97,6 +97,13 @@ def test_what_is_stored_too_late_decides_nothing(stored_ms, word):
     )
 
 
+def test_a_store_that_was_held_up_leaves_it_to_the_others():
+    """One that nobody could be told of decides nothing, as long as somebody is told of another."""
+    held_up, told = wait(0, 3000, error="TimeoutError"), wait(4000, 4105, keys=["2"])
+
+    assert "pass" == found(each_is_told, held_up, store(3500), told, store(4100, keys=["2"])).word
+
+
 def test_what_was_given_up_before_is_no_failure():
     """Only the waits after the store are judged."""
     before = [wait(0, 100, error="TimeoutError"), store(200)]

@@ -26,17 +26,18 @@ def each_once(history: History, _: Judged) -> Finding:
 
 
 def ends_in_time(history: History, _: Judged) -> Finding:
-    """What waits for a task that never comes ends by its timeout, with TimeoutError, and hardly later."""
+    """What waits for a task that never comes ends by its timeout, with TimeoutError; the promptest hardly later."""
     stored = {op.keys[0] for op in history.calls("store_result")}
-    for op in history.calls("get_many"):
-        if set(op.keys) & stored:
-            continue
+    waits = [op for op in history.calls("get_many") if not set(op.keys) & stored]
+    for op in waits:
         if op.error != "TimeoutError":
             came = f"raised {op.failure}" if op.error else f"yielded {shown(op.output)}"
             return failed(f"get_many of what never comes {came}", op.seq)
-        if (late := _late(op, history)) is not None:
-            return late
-    return passed("it ended in time")
+    if not waits:
+        return undecided("nothing was asked that never comes")
+    # A moment that the machine takes from one is taken from all three hardly ever.
+    promptest = min(waits, key=lambda op: op.returned_ns - op.called_ns)
+    return _late(promptest, history) or passed("it ended in time")
 
 
 def nothing_comes(history: History, _: Judged) -> Finding:

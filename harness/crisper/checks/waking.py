@@ -6,7 +6,7 @@ from statistics import median, pstdev
 
 import msgspec
 
-from crisper.checks.waiting import as_stored, came
+from crisper.checks.waiting import as_stored, came, given_up_before
 from crisper.history import History, Op
 from crisper.scenario import Judged
 from crisper.verdicts import Finding, failed, merged, passed, undecided
@@ -45,8 +45,15 @@ def hooks_are_called(history: History, _: Judged) -> Finding:
 
 
 def each_is_told(history: History, contestant: Judged) -> Finding:
-    """Everyone who waits is told what was stored; a wait with an on_message may be refused, and is not asked."""
+    """Everyone who waits is told what was stored; a wait with an on_message may be refused, and is not asked.
+
+    Who waited for a store that was held up until the end proves nothing, as long as others are told.
+    """
     asked = [op for op in history.ops if op.call != "get" or "on_message" not in op.input.get("hooks", ())]
+    stores = {op.keys[0]: op for op in history.calls("store_result")}
+    decisive = [op for op in asked if op.call != "get" or not given_up_before(op, stores[op.keys[0]])]
+    if any(op.call == "get" for op in decisive):
+        asked = decisive
     return as_stored(msgspec.structs.replace(history, ops=asked), contestant)
 
 

@@ -136,9 +136,10 @@ class Player:
             self._contestant(name)
         except RunError:  # whoever waits for a playing is told
             self._stopping.set()
-        except (HarnessError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever breaks here is said to be ours, and leaves no gap
             if not self._stopping.is_set():
-                self._fail(name, error)
+                ours = not isinstance(error, HarnessError | OSError)
+                self._fail(name, HarnessError(f"the harness broke: {error!r}") if ours else error)
 
     def _contestant(self, name: str) -> None:
         started_ns = time.monotonic_ns()
@@ -249,9 +250,8 @@ class Player:
         # A server that was broken on purpose is waited for by whoever breaks it.
         if entry.scenario.lane != "alone" and not isinstance(outcome, Finding) and contestants.troubled(outcome):
             self._expect_servers(entry.play)
-        if isinstance(outcome, str):
-            outcome = undecided(outcome)
-        if isinstance(outcome, Finding):
+        if isinstance(outcome, Finding | str):
+            outcome = undecided(outcome) if isinstance(outcome, str) else outcome
             self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
             return
         self._writer.write(outcome, *lasted(outcome, entry.scenario.promises))

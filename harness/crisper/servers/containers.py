@@ -36,13 +36,22 @@ def connect() -> Any:
     where = get_docker_host() or "unix:///var/run/docker.sock"
     try:
         _expect_listener(where)
-        client: Any = DockerClient(timeout=ANSWERS_WITHIN_S).client
+        client: Any = shelter(DockerClient(timeout=ANSWERS_WITHIN_S).client)
     except (DockerException, requests.RequestException, OSError) as error:
         message = f"no container engine answers at {where}: {_reason(error)}"
         raise ServerError(message, hint="start Docker, or let ./bootstrap do it") from error
     if urlsplit(client.api.base_url).hostname not in _LOCAL:
         message = f"the container engine at {client.api.base_url} is not on this machine"
         raise ServerError(message, hint="unset DOCKER_HOST, or choose a local docker context")
+    return client
+
+
+def shelter(client: Any) -> Any:
+    """Keep a docker client from looking through our environment for proxies, and return it.
+
+    It would do so at every call, in many threads, while pytest changes the environment for every test.
+    """
+    client.api.trust_env = False
     return client
 
 

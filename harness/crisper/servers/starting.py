@@ -73,6 +73,7 @@ def contained(
 ) -> DockerContainer:
     """Return a container, yet to be created, for an engine; it is the lease's."""
     container = DockerContainer(image.reference, env=dict(engine.environment)).with_command(list(command))
+    containers.shelter(container.get_docker_client().client)
     return container.with_name(f"crisper-{engine.name}-{uuid.uuid4().hex[:12]}").with_kwargs(
         labels=sweeping.labels(lease),
         mem_limit=engine.memory,

@@ -82,3 +82,26 @@ def test_a_scenario_that_does_not_load_in_a_contestant_is_our_failure(tmp_path, 
 
     assert ({"kept-kv": "error", "kept-result": "error"}, ExitCode.harness_error) == (session.words(), session.code)
     assert "RuntimeError: not in a contestant" in session.because("kept")
+
+
+BROKEN = """
+import crisper.player.player
+
+
+def watched(*_, **__):
+    raise KeyError("a bug of ours")
+
+
+crisper.player.player.watched = watched
+"""
+
+
+def test_a_bug_of_ours_leaves_no_gap(tmp_path, play):
+    """What breaks in the instrument itself is said to have broken there, for each playing that it cost."""
+    (tmp_path / "conftest.py").write_text(BROKEN)
+    text = ELSEWHERE.replace("raise RuntimeError", "assert 'is read there, too' or RuntimeError")
+    (tmp_path / "scenario_kept.py").write_text(text.replace('"result"))', '"result"), lane="watch")'))
+    session = play(tmp_path)
+
+    assert ({"kept-kv": "error", "kept-result": "error"}, ExitCode.harness_error) == (session.words(), session.code)
+    assert "the harness broke: KeyError('a bug of ours')" == session.because("kept")
