@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +15,6 @@ from crisper import registry
 
 Honest = registry.module(Path(__file__).with_name("miniatures.py")).Honest
 
-SECOND = 1_000_000_000
 
 #: After so long a miniature gives a frozen server up.
 TIMEOUT_S = 0.1
@@ -237,29 +234,6 @@ class DropsWhatIsSlow(Sturdy):
         return result if self.slow else super()._store_result(task_id, result, *rest, **more)
 
 
-class ForgetsWhenRestarted(Sturdy):
-    """Comes back empty, although it was to be durable."""
-
-    must_fail = frozenset({"G4", "G11", "G13", "C13"})
-
-    @classmethod
-    def restarted(cls) -> None:
-        super().restarted()
-        cls.entries.clear()
-
-
-class ComesBackWithFive(Sturdy):
-    """Has room for five entries only in the log that it reads when it is restarted."""
-
-    must_fail = frozenset({"G11", "G13"})
-
-    @classmethod
-    def restarted(cls) -> None:
-        super().restarted()
-        for key in list(cls.entries)[5:]:
-            del cls.entries[key]
-
-
 class LeavesWithItsResults(Sturdy):
     """Loses with a node that leaves all that was written by it."""
 
@@ -279,101 +253,3 @@ class AcknowledgesBeforeItIsCopied(Sturdy):
     def lost_leader(cls) -> None:
         for key in list(cls.entries)[-1:]:
             del cls.entries[key]
-
-
-class BeginsLivesAnew(Sturdy):
-    """Gives everything another life when it is restarted."""
-
-    must_fail = frozenset({"C13"})
-
-    @classmethod
-    def restarted(cls) -> None:
-        super().restarted()
-        for key, (value, due_ns) in list(cls.entries.items()):
-            cls.entries[key] = value, due_ns and due_ns + 2 * SECOND
-
-
-class RevivesTheDead(Sturdy):
-    """Finds in its log what had expired, and forgets that it had."""
-
-    must_fail = frozenset({"C13"})
-    log: ClassVar[dict[bytes, tuple[bytes, int | None]]] = {}
-
-    def set(self, key: bytes, value: str | bytes) -> None:
-        super().set(key, value)
-        self.log[key] = self.entries[key]
-
-    @classmethod
-    def restarted(cls) -> None:
-        super().restarted()
-        for key, (value, due_ns) in cls.log.items():
-            if due_ns is not None and time.monotonic_ns() > due_ns:
-                cls.entries[key] = value, None
-
-
-class Switch:
-    """Breaks a miniature's server as `Breakable` breaks a real one."""
-
-    started_in_ns = 0
-
-    def __init__(self, miniature: type[Sturdy], note: Any) -> None:
-        self._miniature = miniature
-        self._note = note
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        self._miniature.thawed.clear()
-        with self._noted("frozen"):
-            yield
-        self._miniature.thawed.set()
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        self._miniature.up = False
-        with self._noted("down"):
-            yield
-
-    @contextmanager
-    def cut(self) -> Iterator[None]:
-        self._miniature.up = False
-        with self._noted("cut"):
-            yield
-
-    @contextmanager
-    def slowed(self) -> Iterator[None]:
-        self._miniature.slow = True
-        with self._noted("slowed"):
-            yield
-
-    @contextmanager
-    def left(self) -> Iterator[None]:
-        self._miniature.up = False
-        self._miniature.told_to_leave()
-        with self._noted("told to leave"):
-            yield
-
-    @contextmanager
-    def leaderless(self) -> Iterator[None]:
-        self._miniature.up = False
-        self._miniature.lost_leader()
-        with self._noted("left without its leader"):
-            yield
-
-    def restart(self) -> None:
-        with self._noted("restarted"):
-            self._miniature.restarted()
-
-    def close(self) -> None:
-        """There is nobody to hang up on."""
-
-    @contextmanager
-    def _noted(self, what: str) -> Iterator[None]:
-        began_ns = time.monotonic_ns()
-        yield
-        ended_ns = time.monotonic_ns()
-        if what == "down":
-            self._miniature.restarted()
-        self._miniature.up = True
-        self._miniature.slow = False
-        self._miniature.thawed.set()
-        self._note(what=what, began_ns=began_ns, ended_ns=ended_ns, recovered_ns=time.monotonic_ns())

@@ -27,8 +27,12 @@ BOUND_NS = 2 * SECOND
 TRIES = 4
 
 broken = sys.modules["broken"] = registry.module(Path(__file__).with_name("broken.py"))
+restarted = registry.module(Path(__file__).with_name("restarted.py"))
+Switch = registry.module(Path(__file__).with_name("switch.py")).Switch
 MINIATURES = {
-    name: each for name, each in vars(broken).items() if isinstance(each, type) and issubclass(each, broken.Sturdy)
+    name: each
+    for name, each in (vars(broken) | vars(restarted)).items()
+    if isinstance(each, type) and issubclass(each, broken.Sturdy)
 }
 CLAIMS = frozenset({"kv", "shared", "autoexpire", "durable"})
 
@@ -59,7 +63,7 @@ def played(name: str, scenario: Scenario, layer: str) -> list:
     backend = Backend(name=name, url=url, claims=CLAIMS, client="", facts=Facts())
     contact = Contact(address=Address(url=url), option=url, namespace=cls.__name__, backend=backend)
     stage = Stage(contact, layer=layer, seed=1, ops=scenario.ops)
-    vars(stage)["server"] = broken.Switch(cls, lambda **seen: stage.observe("fault", **seen))
+    vars(stage)["server"] = Switch(cls, lambda **seen: stage.observe("fault", **seen))
     scenario.script(stage)
     play = Play(scenario=scenario.id, layer=layer, contestant=name)
     ops = stage.recorder.ops()

@@ -39,14 +39,8 @@ class Edge(Watched):
     begin_ns: int = 0
     end_ns: int = 0
 
-    def pause_ns(self, now_ns: int, *, closely: bool) -> int | None:
-        """How long to wait before the next look; None where there is nothing more to see."""
-        if self.written is None or self.first_missing is not None or self.trouble is not None:
-            return None
-        expires_ns = self.written.expires_ns or 0
-        age_ns = now_ns - self.written.called_ns
-        if age_ns >= int(expires_ns * PATIENCE) + SECOND:
-            return None
+    def until_next_ns(self, age_ns: int, expires_ns: int, *, closely: bool) -> int:  # noqa: ARG002
+        """How long to wait before the next look at a key that may still be there."""
         if age_ns < self.begin_ns:
             return self.begin_ns - age_ns
         return self.closely_ns if closely and age_ns < self.end_ns else SELDOM_NS

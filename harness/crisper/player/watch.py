@@ -61,6 +61,10 @@ class Watched:
         age_ns = now_ns - self.written.called_ns
         if age_ns >= int(expires_ns * PATIENCE) + SECOND:
             return None
+        return self.until_next_ns(age_ns, expires_ns, closely=closely)
+
+    def until_next_ns(self, age_ns: int, expires_ns: int, *, closely: bool) -> int:
+        """How long to wait before the next look at a key that may still be there."""
         if closely:
             return FINEST_NS
         if age_ns >= expires_ns:

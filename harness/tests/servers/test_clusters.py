@@ -8,9 +8,8 @@ import pytest
 
 from crisper.backends import Cluster
 from crisper.errors import ServerError
-from crisper.servers import containers, sweeping
+from crisper.servers import sweeping
 from crisper.servers.faults import Breakable, Membership
-from crisper.servers.parallel import Servers
 from crisper_backends.consul.engine import ENGINE
 
 
@@ -26,19 +25,6 @@ with Servers(say=print) as servers:
     print(servers._lease.path, flush=True)
     sys.stdin.read()
 """
-
-
-@pytest.fixture(scope="module")
-def client():
-    connected = containers.connect()
-    yield connected
-    connected.close()
-
-
-@pytest.fixture(scope="module")
-def servers():
-    with Servers(say=sys.stderr.write) as all_of_them:
-        yield all_of_them
 
 
 @pytest.fixture(params=["relayed", "replicated"])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 import time
 
 import pytest
@@ -15,7 +14,6 @@ from redis.retry import Retry
 from crisper.errors import ServerError
 from crisper.servers import slowing, sweeping
 from crisper.servers.faults import Breakable, ImpossibleError
-from crisper.servers.parallel import Servers
 from crisper_backends.redis.engine import ENGINE
 
 
@@ -53,12 +51,6 @@ class Broken:
         """Hang up on Redis and on the container engine."""
         self.client.close()
         self.breakable.close()
-
-
-@pytest.fixture(scope="module")
-def servers():
-    with Servers(say=sys.stderr.write) as all_of_them:
-        yield all_of_them
 
 
 @pytest.fixture(scope="module")

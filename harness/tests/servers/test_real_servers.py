@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from crisper.errors import ServerError
-from crisper.servers import containers, ports, sweeping
+from crisper.servers import ports, sweeping
 from crisper.servers.leases import Lease
-from crisper.servers.parallel import Servers
 from crisper.servers.starting import ready
 from crisper_backends.consul.engine import ENGINE as CONSUL
 from crisper_backends.redis.engine import ENGINE as REDIS
@@ -33,19 +32,6 @@ with Servers(say=print) as servers:
     print(servers._lease.path, flush=True)
     sys.stdin.read()
 """
-
-
-@pytest.fixture(scope="module")
-def client():
-    connected = containers.connect()
-    yield connected
-    connected.close()
-
-
-@pytest.fixture(scope="module")
-def servers():
-    with Servers(say=sys.stderr.write) as all_of_them:
-        yield all_of_them
 
 
 @pytest.fixture
