@@ -136,12 +136,13 @@ def test_asking_uses_nothing_up(states, result, expected):
     assert expected == word(asking_uses_nothing_up, stored(42, "SUCCESS"), *asked, wait(0.1, output=result))
 
 
-def test_the_promptest_of_waits_alike_decides():
-    """A busy machine may keep one of them; a backend that is late is late each time."""
+def test_most_of_the_waits_alike_decide():
+    """A busy machine may keep one of three; and one of three may be prompt by chance."""
     late, later = (wait(took_s, error="TimeoutError", message="") for took_s in (1.7, 2.9))
     prompt = wait(1.1, error="TimeoutError", message="")
 
-    assert ["fail", "pass"] == [word(gives_up_in_time, late, later), word(gives_up_in_time, late, prompt, later)]
+    assert "fail" == word(gives_up_in_time, late, prompt, later)
+    assert "pass" == word(gives_up_in_time, prompt, late, prompt)
     assert "fail" == word(gives_up_in_time, prompt, wait(1.0, timeout_s=0.1, error="TimeoutError", message=""))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 from crisper.celery.client import Client, is_missing
 from crisper.checks.register import reads_see_last_write
@@ -21,13 +23,22 @@ THREADS = 8
 CHILDREN = 6
 GREENLETS = 20
 
+#: How often each thread, and each child, writes and reads, and how much is done at random; that much for a while only.
+BY_THREADS = {"quick": 8, "full": 250}
+BY_CHILDREN = {"quick": 10, "full": 20}
+AT_RANDOM = {"quick": 200, "full": 1000}
+WITHIN_S = 45
 
-@scenario({B20: reads_see_last_write}, layers=("kv", "result"), ops=800, seconds=90)
+
+@scenario({B20: reads_see_last_write}, layers=("kv", "result"), ops=2500, seconds=90)
 def read_your_writes(stage: Stage) -> None:
-    """Three hundred random writes, reads and removals on twenty keys, two clients writing and a third reading."""
+    """Two hundred random writes, reads and removals on twenty keys, two clients writing and a third reading.
+
+    In the full profile a thousand, or for 45 s.
+    """
     writers, reader = [stage.client(), stage.client()], stage.reader()
     keys = stage.keys(20)
-    for number in range(300):
+    for number in _for_a_while(AT_RANDOM[stage.profile]):
         key = stage.random.choice(keys)
         kind = stage.random.choice("wwwrd")
         if kind == "w":
@@ -51,18 +62,24 @@ def _read_shared(stage: Stage) -> None:
         reader.read(name)
 
 
-@scenario({F1: reads_see_last_write}, layers=("kv", "result"), ops=1000, seconds=60)
+@scenario({F1: reads_see_last_write}, layers=("kv", "result"), ops=4200, seconds=90)
 def threads_of_an_application(stage: Stage) -> None:
-    """Eight threads ask one application for its backend, and write and read fifteen new keys each."""
+    """Eight threads ask one application for its backend, and write and read eight new keys each.
+
+    In the full profile 250, or for 45 s.
+    """
     client = stage.reader()
-    _in_threads(stage, lambda key: _work(stage.here(client), key, 15))
+    _in_threads(stage, lambda key: _work(stage.here(client), key, BY_THREADS[stage.profile]))
 
 
-@scenario({F9: reads_see_last_write}, layers=("kv", "result"), ops=1000, seconds=60)
+@scenario({F9: reads_see_last_write}, layers=("kv", "result"), ops=4200, seconds=90)
 def threads_of_an_object(stage: Stage) -> None:
-    """Eight threads use one backend object, fifteen writes and reads of new keys each."""
+    """Eight threads use one backend object, eight writes and reads of new keys each.
+
+    In the full profile 250, or for 45 s.
+    """
     client = stage.reader(result_backend_thread_safe=True)
-    _in_threads(stage, lambda key: _work(client, key, 15))
+    _in_threads(stage, lambda key: _work(client, key, BY_THREADS[stage.profile]))
 
 
 def _in_threads(stage: Stage, work: Callable[[str], None], count: int = THREADS) -> None:
@@ -75,15 +92,15 @@ def _in_threads(stage: Stage, work: Callable[[str], None], count: int = THREADS)
 
 @scenario({F2: both(nobody_is_lost, reads_see_last_write)}, layers=("kv", "result"), ops=400, seconds=90)
 def forked_children(stage: Stage) -> None:
-    """Use a backend object, fork six children at once, and use it in each for twenty new keys."""
+    """Use a backend object, fork six children at once, and use it in each for ten new keys; in the full profile twenty."""
     stage.aside(_fork, within_s=40)
 
 
 def _fork(stage: Stage) -> None:
     client = stage.reader()
     _work(client, stage.key(), 5)
-    keys = stage.keys(CHILDREN)
-    forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], 20), within_s=20)
+    keys, times = stage.keys(CHILDREN), BY_CHILDREN[stage.profile]
+    forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], times), within_s=20)
 
 
 @scenario({F3: greenlets_see_last_write}, layers=("result",), lane="watch", ops=300, seconds=90)
@@ -115,7 +132,12 @@ def _store_and_wait(stage: Stage) -> None:
 
 
 def _work(client: Client, key: str, times: int) -> None:
-    for number in range(times):
+    for number in _for_a_while(times):
         name = f"{key}-{number}"
         client.write(name, name.encode())
         client.read(name)
+
+
+def _for_a_while(times: int) -> Iterator[int]:
+    until = time.monotonic() + WITHIN_S
+    return itertools.takewhile(lambda _: time.monotonic() < until, range(times))

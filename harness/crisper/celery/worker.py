@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import signal
+import sys
 import threading
 import time
 from typing import Any, Literal
@@ -64,11 +66,21 @@ def main() -> None:
     task_postrun.connect(_done)
     task_revoked.connect(_revoked)
     worker_process_init.connect(_outlive_no_parent)
-    quiet = ("--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    # One at a time: Celery sends a retry off before it stores RETRY; a second child would store its end before that.
-    staff = (f"--pool={post.pool}", "--concurrency=1", f"--hostname={post.queue}@%h")
     backend.app.set_current()
-    backend.app.worker_main(["worker", *staff, *quiet])
+    # Not by the command line, which imports a shell first. One at a time: Celery sends a retry off before it stores
+    # RETRY; a second child would store its end before that.
+    worker = backend.app.Worker(
+        hostname=f"{post.queue}@{platform.node()}",
+        pool=post.pool,
+        concurrency=1,
+        loglevel="WARNING",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    sys.exit(worker.exitcode)
 
 
 class _Mouth:

@@ -14,6 +14,7 @@ import msgspec
 from crisper.clauses import Layer
 from crisper.history import Observation, Op
 from crisper.player.address import Address
+from crisper.scenario import Profile
 from crisper.secrecy import Secrets
 
 
@@ -30,6 +31,7 @@ class Away(msgspec.Struct, frozen=True, kw_only=True):
     layer: Layer
     seed: int
     ops: int
+    profile: Profile
     replies: str | None
 
 
@@ -125,6 +127,7 @@ def play(
         namespace=away.namespace,
         backend=backend,
         secrets=Secrets(away.address.url, away.address.broker),
+        profile=away.profile,
     )
     stage = Stage(contact, layer=away.layer, seed=away.seed, ops=away.ops, name=f"process-{number}")
     stage.replies.to = away.replies

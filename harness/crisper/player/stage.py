@@ -255,6 +255,7 @@ class Stage:
             layer=self.layer,
             seed=self._seed + number,
             ops=self._ops,
+            profile=self.profile,
             replies=self.replies.to,
         )
 
