@@ -99,6 +99,18 @@ def ended(path: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
+def over(path: Path) -> bool:
+    """Whether a lease is there that no process holds any more; nothing is done about it."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        return _locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 _held: weakref.WeakSet[Lease] = weakref.WeakSet()
 
 

@@ -10,18 +10,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
-
-import requests
-from docker.errors import DockerException
+from typing import TYPE_CHECKING, Any, Self
 
 from crisper.backends import Engine
 from crisper.errors import ServerError
-from crisper.servers import clusters, containers, strays, sweeping
-from crisper.servers.images import Images
+from crisper.servers import leases, strays, sweeping
 from crisper.servers.leases import Lease
 from crisper.servers.server import Profile, Server
-from crisper.servers.starting import start
+
+
+if TYPE_CHECKING:
+    from crisper.servers.images import Images
 
 
 #: More would only wait for each other's disk.
@@ -110,10 +109,16 @@ class Servers:
 
     @cached_property
     def _client(self) -> Any:
-        return containers.connect()
+        from crisper.servers import containers
+
+        client = containers.connect()
+        self._sweep_with(client)
+        return client
 
     @cached_property
     def _images(self) -> Images:
+        from crisper.servers.images import Images
+
         return Images(self._client, named=self._named, say=self._say)
 
     def _submitted(self, engine: Engine, profile: Profile) -> Future[Server]:
@@ -122,18 +127,21 @@ class Servers:
         return future
 
     def _started(self, engine: Engine, profile: Profile) -> Server:
+        from crisper.servers import clusters
+        from crisper.servers.starting import start
+
         try:
             image = self._images.image(engine)
             if profile == "relayed" or profile == "replicated":  # noqa: PLR1714 (mypy narrows by nothing else)
                 return clusters.start(engine, image, shape=profile, lease=self._lease, cancel=self._closing)
             return start(engine, image, profile=profile, lease=self._lease, cancel=self._closing)
-        except (DockerException, requests.RequestException) as error:
+        except _refusals() as error:
             reason = getattr(error, "explanation", None) or error
             message = f"{engine.name} could not be started, the container engine says: {reason}"
             raise ServerError(message) from error
 
     def _stopped(self, server: Server) -> None:
-        with suppress(DockerException, requests.RequestException):  # then the sweep will say
+        with suppress(*_refusals()):  # then the sweep will say
             server.stop()
 
     def _reached(self) -> Any | None:
@@ -143,7 +151,21 @@ class Servers:
             return None
 
     def _sweep(self) -> None:
+        # Who needs no engine asks none, unless an ended run may have left something there.
+        if "_client" not in vars(self) and any(map(leases.over, leases.home().glob("*.lease"))) and self._reached():
+            return
+        self._sweep_with(vars(self).get("_client"))
+
+    def _sweep_with(self, client: Any | None) -> None:
         try:
-            sweeping.sweep(self._reached())
-        except (DockerException, requests.RequestException) as error:
+            sweeping.sweep(client)
+        except _refusals() as error:
             self._say(f"what ended runs left behind could not be removed: {error}")
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Return what the container engine's client raises; it takes long to import, and many runs need no engine."""
+    import requests
+    from docker.errors import DockerException
+
+    return DockerException, requests.RequestException

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from testcontainers.core.container import DockerContainer
+from typing import TYPE_CHECKING, Any, Literal
 
 from crisper.backends import Engine, Shape
 from crisper.errors import ServerError
 from crisper.runs import ServerInfo
 from crisper.servers import sweeping
-from crisper.servers.images import Image
+
+
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
+
+    from crisper.servers.images import Image
 
 
 Profile = Literal["volatile", "durable"] | Shape

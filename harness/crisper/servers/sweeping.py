@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from docker.errors import APIError, NotFound
-
 from crisper.servers import leases, strays
 
 
@@ -45,6 +43,8 @@ def sweep(client: Any | None) -> list[str]:
 
 def remove(container: Any) -> bool:
     """Kill a container and remove it with its anonymous volumes; return whether it was there."""
+    from docker.errors import APIError, NotFound
+
     try:
         container.remove(force=True, v=True)
     except NotFound:
@@ -71,6 +71,8 @@ def _labels(thing: Any) -> dict[str, str]:
 
 
 def _removed(thing: Any) -> bool:
+    from docker.errors import APIError
+
     if hasattr(thing, "kill"):
         return remove(thing)
     try:
