@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import signal
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +17,9 @@ from crisper.runs import ContestantInfo, Footer, Header, ScenarioInfo
 from crisper.scenario import Judged
 from crisper.verdicts import Finding, Verdict
 
+
+# A process that is forked must find what it runs by name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As in the background of a shell: nothing that we start would ever hear Ctrl-C.

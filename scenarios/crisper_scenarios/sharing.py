@@ -92,7 +92,7 @@ def _in_threads(stage: Stage, work: Callable[[str], None], count: int = THREADS)
 
 @scenario({F2: both(nobody_is_lost, reads_see_last_write)}, layers=("kv", "result"), ops=400, seconds=90)
 def forked_children(stage: Stage) -> None:
-    """Use a backend object, fork six children at once, and use it in each for ten new keys; in the full profile twenty."""
+    """Use a backend object, fork six children at once, and use it in each for ten new keys; twenty in full."""
     stage.aside(_fork, within_s=40)
 
 

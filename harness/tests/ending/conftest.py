@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from forked import session_played
 
 from crisper import runs
 
@@ -151,26 +150,12 @@ class Session:
         self.folder = folder
         self.file = folder / "run.jsonl"
         _lay_out(folder, asked.known)
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "crisper.plugin",
-            "-p",
-            "no:cacheprovider",
-            "scenario_small.py",
-        ]
+        command = ["-p", "crisper.plugin", "-p", "no:cacheprovider", "scenario_small.py"]
         paths = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-        done = subprocess.run(
-            [*command, "--run", self.file.name, *asked.arguments],
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": paths, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | asked.environment,
-            capture_output=True,
-            text=True,
-            check=False,
+        environment = os.environ | {"PYTHONPATH": paths, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | asked.environment
+        self.code, self.said = session_played(
+            folder, [*command, "--run", self.file.name, *asked.arguments], environment
         )
-        self.code, self.said = done.returncode, done.stdout + done.stderr
 
     @property
     def run(self):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from forked import session_played
 
 from crisper.runs import Run, read
 
@@ -52,14 +53,18 @@ class Session:
         return next(each.finding.because for each in self.run.verdicts if each.play.scenario == scenario)
 
 
+def _words(arguments: tuple[str, ...], backends: tuple[str, ...]) -> list[str]:
+    run = [] if "--run" in arguments else ["--run", "run.jsonl"]
+    asked = [word for backend in backends for word in ("--backend", backend)]
+    return ["-p", "crisper.plugin", "-q", *arguments, *asked, *run]
+
+
 def begin(
     folder: Path, *arguments: str, backends: tuple[str, ...] = ("memory",), **environment: str
 ) -> subprocess.Popen[str]:
     """Begin a session that writes run.jsonl, as far as the arguments do not say otherwise."""
-    run = [] if "--run" in arguments else ["--run", "run.jsonl"]
-    asked = [word for backend in backends for word in ("--backend", backend)]
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-p", "crisper.plugin", "-q", *arguments, *asked, *run],
+        [sys.executable, "-m", "pytest", *_words(arguments, backends)],
         cwd=folder,
         env=ENVIRONMENT | environment,
         stdout=subprocess.PIPE,
@@ -70,9 +75,8 @@ def begin(
 
 def play(folder: Path, *arguments: str, backends: tuple[str, ...] = ("memory",), **environment: str) -> Session:
     """Play a session to its end."""
-    with begin(folder, *arguments, backends=backends, **environment) as process:
-        output, _ = process.communicate(timeout=120)
-    return Session(process.returncode, output, folder)
+    code, output = session_played(folder, _words(arguments, backends), ENVIRONMENT | environment)
+    return Session(code, output, folder)
 
 
 @pytest.fixture(scope="session", name="play")

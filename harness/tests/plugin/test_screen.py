@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import termios
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -112,7 +113,9 @@ def screens(tmp_path_factory):
 @pytest.fixture(scope="module")
 def written(screens, own):
     """Return what each session wrote to its terminal."""
-    return {name: watched(own(screens / name), *asked) for name, asked in ASKED.items()}
+    with ThreadPoolExecutor() as threads:
+        played = {name: threads.submit(watched, own(screens / name), *asked) for name, asked in ASKED.items()}
+    return {name: each.result() for name, each in played.items()}
 
 
 @pytest.mark.parametrize("name", ["dots", "quiet", "verbose", "colourless"])
