@@ -146,6 +146,15 @@ def test_most_of_the_waits_alike_decide():
     assert "fail" == word(gives_up_in_time, prompt, wait(1.0, timeout_s=0.1, error="TimeoutError", message=""))
 
 
+def test_where_the_machine_kept_most_a_prompt_one_decides():
+    """Late within what the instrument lagged says nothing; in time says something."""
+    kept, prompt = (wait(took_s, error="TimeoutError", message="") for took_s in (1.9, 1.1))
+
+    assert "unknown" == word(gives_up_in_time, kept, kept, lag_s=2)
+    assert "pass" == word(gives_up_in_time, kept, kept, prompt, lag_s=2)
+    assert "fail" == word(gives_up_in_time, kept, kept, prompt, lag_s=0.1)
+
+
 def test_one_that_is_early_is_early():
     """However prompt the others are."""
     early, prompt = (wait(took_s, error="TimeoutError", message="") for took_s in (0.4, 1.1))

@@ -103,7 +103,7 @@ def _fork(stage: Stage) -> None:
     forked(stage, CHILDREN, lambda _, number: _work(client, keys[number - 1], times), within_s=20)
 
 
-@scenario({F3: greenlets_see_last_write}, layers=("result",), lane="watch", ops=300, seconds=90)
+@scenario({F3: greenlets_see_last_write}, layers=("result",), ops=300, seconds=90)
 def greenlets_of_an_object(stage: Stage) -> None:
     """Twenty greenlets use one backend object, five writes and reads of new keys each, where there is gevent."""
     greenlets.played(stage, _spawn, within_s=40)

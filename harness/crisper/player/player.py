@@ -26,7 +26,7 @@ from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
 from crisper.player.progress import Progress
-from crisper.player.watches import beside, watched
+from crisper.player.watches import Gathering, beside, watched
 from crisper.runs import ContestantInfo, Writer
 from crisper.scenario import Lane, Scenario
 from crisper.servers.parallel import Servers
@@ -66,6 +66,7 @@ class Player:
         self._stands: dict[str, Server] = {}
         self._failed: set[str] = set()
         self._stopping = threading.Event()
+        self._gathering = Gathering(plan.contestants)
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
         self._post = PostOffice(servers, servers.folder, progress)
@@ -140,6 +141,8 @@ class Player:
             if not self._stopping.is_set():
                 ours = not isinstance(error, HarnessError | OSError)
                 self._fail(name, HarnessError(f"the harness broke: {error!r}") if ours else error)
+        finally:
+            self._gathering.arrived(name)
 
     def _contestant(self, name: str) -> None:
         started_ns = time.monotonic_ns()
@@ -150,12 +153,19 @@ class Player:
         self._admit(name, contestants.info(backend, company.entered, where, server))
         entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
         lanes = {lane: [entry for entry in entries if entry.scenario.lane == lane] for lane in get_args(Lane)}
-        watching = partial(watched, company, lanes["watch"], finished=self._finished, settle=self._settle)
+
+        def watching() -> None:
+            self._gathering.expect_all(self._stopping.is_set)
+            watched(company, lanes["watch"], finished=self._finished, settle=self._settle)
+
         with beside(watching, give_up=partial(self._give_up, name, company)):
             if lanes["play"] or lanes["alone"]:
                 # In other files than what is timed, which would wait for their locks.
                 apart = contestants.address(backend, server, self._servers.folder / "busy")
-                self._rounds(name, self._busy.get(name) or self._company(name, apart, timed=False), apart, lanes)
+                busy = self._busy.get(name) or self._company(name, apart, timed=False)
+                self._gathering.arrived(name)
+                self._rounds(name, busy, apart, lanes)
+            self._gathering.arrived(name)
         self.timings_ns[name] = time.monotonic_ns() - started_ns
 
     def _give_up(self, name: str, company: Company) -> None:

@@ -17,8 +17,8 @@ APART_NS = 60_000_000
 #: decides (crisper.checks.expiry.GRAIN_NS), and with as much time to be late as that leaves.
 NEAR_NS = 240_000_000
 COARSEST_NS = 5 * SECOND
-#: Past the promised end a quarter of the overrun is precise enough, but no coarser than this.
-OVERRUN_NS = SECOND
+#: Past the promised end half of the overrun is precise enough, but no coarser than this.
+OVERRUN_NS = 2 * SECOND
 
 #: Long enough to see the end of what lives twice as long as it was told to.
 PATIENCE = 2.5
@@ -68,7 +68,7 @@ class Watched:
         if closely:
             return FINEST_NS
         if age_ns >= expires_ns:
-            return min(max((age_ns - expires_ns) // 4, FINEST_NS), OVERRUN_NS)
+            return min(max((age_ns - expires_ns) // 2, FINEST_NS), OVERRUN_NS)
         if age_ns < expires_ns // 2:
             return min(expires_ns // 2 - age_ns, COARSEST_NS) + FINEST_NS
         return max(expires_ns - age_ns - NEAR_NS, FINEST_NS)

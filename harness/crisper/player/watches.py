@@ -1,9 +1,11 @@
-"""The lane of watches: those of every day all at once, since their waiting is paid once; long ones after them."""
+"""The lane of watches: those of every day beside each other, since their waiting is paid once; long ones after them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from crisper.player.company import Company, Pending
@@ -14,6 +16,34 @@ from crisper.scenario import Scenario
 #: Long watches of one contestant at a time: each looks at hundreds of keys; more would look at all of them too late.
 FEW = 2
 
+#: How long nothing is watched for the sake of a contestant that has not come yet.
+GATHERED_WITHIN_S = 30.0
+
+#: Watches that declare more are begun after the others have had this long: what they first make keeps all others late,
+#: and of those many judge tenths of a second.
+LIGHT_OPS, LIGHT_SECONDS, LIGHT_FIRST_S = 600, 60, 6.0
+
+
+class Gathering:
+    """Who is still to come: while servers start and processes import, what is watched is looked at too late."""
+
+    def __init__(self, contestants: Iterable[str]) -> None:
+        self._coming = set(contestants)
+        self._changed = threading.Condition()
+        self._until = time.monotonic() + GATHERED_WITHIN_S
+
+    def arrived(self, contestant: str) -> None:
+        """Note that a contestant is ready to play, or will never be."""
+        with self._changed:
+            self._coming.discard(contestant)
+            self._changed.notify_all()
+
+    def expect_all(self, given_up: Callable[[], bool]) -> None:
+        """Wait until everybody is there, for a while, or until it is all given up."""
+        with self._changed:
+            while self._coming and not given_up() and (left := self._until - time.monotonic()) > 0:
+                self._changed.wait(min(left, 0.2))
+
 
 def watched(
     company: Company,
@@ -23,7 +53,10 @@ def watched(
     settle: Callable[[Company, Entry], None],
 ) -> None:
     """Play one contestant's watches; one that was lost through another's fault is played once more."""
-    begun = [company.begin(entry) for entry in entries if not long(entry)]
+    everyday = [entry for entry in entries if not long(entry)]
+    begun = [company.begin(entry) for entry in everyday if light(entry)]
+    wait([pending.future for pending in begun], timeout=LIGHT_FIRST_S)
+    begun += [company.begin(entry) for entry in everyday if not light(entry)]
     for entry in [pending.entry for pending in begun if not finished(company, pending)]:
         settle(company, entry)
     with ThreadPoolExecutor(FEW, thread_name_prefix="watches") as threads:
@@ -46,4 +79,15 @@ def beside(watching: Callable[[], None], *, give_up: Callable[[], None]) -> Iter
 
 def long(entry: Entry) -> bool:
     """Whether a watch is too long for every day."""
-    return isinstance(entry.scenario, Scenario) and entry.scenario.full
+    return _scenario(entry).full
+
+
+def light(entry: Entry) -> bool:
+    """Whether a watch makes few calls."""
+    scenario = _scenario(entry)
+    return scenario.ops <= LIGHT_OPS and scenario.seconds <= LIGHT_SECONDS
+
+
+def _scenario(entry: Entry) -> Scenario:
+    assert isinstance(entry.scenario, Scenario)
+    return entry.scenario
