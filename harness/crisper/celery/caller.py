@@ -22,7 +22,7 @@ CHORD_PATIENCE_NS = 20 * SECOND
 #: A state that is not told so long after the worker has stored it will not be.
 TOLD_NS = 2 * SECOND
 #: What a wait that begins late is given all the same.
-LEAST_NS = SECOND // 2
+LEAST_NS = 3 * SECOND // 2
 LOOK_NS = SECOND // 40
 
 LONG_AGO = "2000-01-01T00:00:00+00:00"
@@ -114,7 +114,7 @@ class Caller(Client):
         return None if sending.error is not None else sent
 
     def answer(self, sent: Sent, *, propagate: bool = True) -> Call:
-        """Wait for the result as long as there is hope, and half a second at least."""
+        """Wait for the result as long as there is hope, and a second and a half at least."""
         left_ns = self._until_ns(sent) - time.monotonic_ns()
         return self._wait(sent.result, sent.ids, max(left_ns, LEAST_NS), propagate=propagate)
 
