@@ -49,7 +49,9 @@ class _Turn:
 
 
 class Alone:
-    """Plays one contestant's entries of the lane, the longest first, a few at a time, as far as there are slots.
+    """Plays one contestant's entries of the lane, a few at a time, as far as there are slots.
+
+    The longest come last: those watch how long keys live, and at first most is watched in the other lanes.
 
     A server that a playing has mended is handed on to the next one, unless its scenario says that it `spoils` it.
     """
@@ -73,7 +75,7 @@ class Alone:
 
     def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, History | Finding | str]]:
         """Yield what came of each playing, as soon as it is over; the Finding that its server could not be had."""
-        waiting = sorted(entries, key=lambda entry: _scenario(entry).seconds)
+        waiting = sorted(entries, key=lambda entry: _scenario(entry).seconds, reverse=True)
         try:
             while (waiting or self._turns) and not self._stopping():
                 while waiting and self._may_begin():

@@ -85,13 +85,13 @@ def played(entries, servers, company, slots=None, stopping=lambda: False):
     return list(Alone(redis, company, servers, slots=slots, stopping=stopping).played(entries))
 
 
-def test_the_longest_is_played_first_on_a_server_of_its_own():
-    """Each playing begins on another server, durable where it says so, the longest first; each server is stopped."""
+def test_the_longest_is_played_last_on_a_server_of_its_own():
+    """Each playing begins on another server, durable where it says so, the longest last; each server is stopped."""
     servers, company = Servers(), Company()
-    played([entry("short", 10), entry("long", 90, durable=True)], servers, company)
+    played([entry("long", 90, durable=True), entry("short", 10)], servers, company)
 
-    assert [("long", "address of server-1"), ("short", "address of server-2")] == company.begun
-    assert ["durable", "volatile"] == servers.profiles
+    assert [("short", "address of server-1"), ("long", "address of server-2")] == company.begun
+    assert ["volatile", "durable"] == servers.profiles
     assert ["server-1", "server-2"] == servers.stopped
 
 
@@ -108,10 +108,10 @@ class Mending(Company):
 @pytest.mark.parametrize(
     ("first", "second", "servers_of"),
     [
-        (entry("long", 90), entry("short", 10), ["server-1", "server-1"]),
-        (entry("long", 90, durable=True), entry("short", 10), ["server-1", "server-2"]),
-        (entry("long", 90, spoils=True), entry("short", 10), ["server-1", "server-2"]),
-        (entry("broken", 90), entry("short", 10), ["server-1", "server-2"]),
+        (entry("short", 10), entry("long", 90), ["server-1", "server-1"]),
+        (entry("short", 10, durable=True), entry("long", 90), ["server-1", "server-2"]),
+        (entry("short", 10, spoils=True), entry("long", 90), ["server-1", "server-2"]),
+        (entry("broken", 10), entry("long", 90), ["server-1", "server-2"]),
     ],
     ids=["mended", "another profile", "spoilt", "broken off"],
 )
@@ -126,7 +126,7 @@ def test_a_mended_server_is_handed_on(first, second, servers_of):
 
 def test_a_server_that_cannot_be_had_fails_one_playing_only():
     """A server that does not start is our failure, of that playing; the next one is played."""
-    (_, first), (_, second) = played([entry("a", 9), entry("b", 8)], Servers(failing=1), Company())
+    (_, first), (_, second) = played([entry("a", 8), entry("b", 9)], Servers(failing=1), Company())
 
     assert ("error", "no image") == (first.word, first.because)
     assert "b" == second
@@ -183,6 +183,6 @@ def test_what_is_part_of_no_cluster_is_not_broken_like_one():
 def test_a_cluster_is_started_where_a_scenario_asks_for_one():
     """It is handed on like any other server, and to no playing that asks for another."""
     servers, company = Servers(), Company()
-    played([entry("long", 90, cluster="relayed"), entry("short", 10)], servers, company)
+    played([entry("short", 10, cluster="relayed"), entry("long", 90)], servers, company)
 
     assert ["relayed", "volatile"] == servers.profiles
