@@ -87,7 +87,7 @@ def scenario(  # noqa: PLR0913 - a declaration: each is a fact of its own, named
     layers: tuple[Layer, ...],
     lane: Lane = "play",
     ops: int = 200,
-    seconds: int = 30,
+    seconds: int = 60,
     durable: bool = False,
     cluster: Shape | None = None,
     spoils: bool = False,

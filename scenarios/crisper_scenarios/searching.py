@@ -50,9 +50,9 @@ def _call(client: Client, call: str, keys: list[str], number: int) -> None:
 
 @scenario({A20: each_answer_follows}, layers=("result",), ops=2100, seconds=60)
 def sequences_of_states(stage: Stage) -> None:
-    """Try a hundred sequences of states, reads and forgetting of two tasks, for 1.5 s; shorten a wrong one, for 5 s.
+    """Try a hundred sequences of states, reads and forgetting of two tasks, for 1.5 s, or 25 in 6 s.
 
-    Each ends by reading what it changed.
+    A wrong one is shortened, for 5 s. Each ends by reading what it changed.
     """
     client = stage.reader()
 

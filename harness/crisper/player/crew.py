@@ -14,7 +14,7 @@ from crisper.player.workers import Worker, WorkerError
 
 
 #: Importing Celery and a driver takes under a second; ten others do the same meanwhile, on two cores.
-READY_WITHIN_S = 40.0
+READY_WITHIN_S = 80.0
 
 
 class Crew:

@@ -41,7 +41,7 @@ TIMED: tuple[Lane, ...] = ("watch", "measure")
 
 #: How far what no time decides gives way to what is timed; and whoever has the most to play, since all wait for it:
 #: https://man7.org/linux/man-pages/man2/nice.2.html
-GIVES_WAY, LONGEST_GIVES_WAY = 12, 3
+GIVES_WAY, LONGEST_GIVES_WAY = 10, 5
 
 
 class Player:

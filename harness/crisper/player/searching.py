@@ -27,13 +27,14 @@ class Effort:
     """What is tried: so many clients with so many steps each, at least and at most, and what all may cost.
 
     `tries` sequences are tried before there is a wrong one, each played so many `times`, or until it is wrong; what may
-    be shorter is played `again`. Choosing takes its own time, what is played has `search_ns`, and then `shrink_ns` to
-    make a wrong one shorter; `calls` are those of all together.
+    be shorter is played `again`. Choosing takes its own time, what is played has `search_ns`, and four times that until
+    the `fewest` were tried, and then `shrink_ns` to make a wrong one shorter; `calls` are those of all together.
     """
 
     clients: tuple[int, int] = (1, 1)
     steps: tuple[int, int]
     tries: int
+    fewest: int = 0
     times: int = 1
     again: int = 1
     search_ns: int
@@ -42,7 +43,7 @@ class Effort:
 
 
 #: Two steps at least, of which the simplest comes first: with one step there is little that can be wrong.
-ALONE = Effort(steps=(2, 12), tries=100, search_ns=3 * SECOND // 2, shrink_ns=5 * SECOND, calls=2000)
+ALONE = Effort(steps=(2, 12), tries=100, fewest=25, search_ns=3 * SECOND // 2, shrink_ns=5 * SECOND, calls=2000)
 
 #: What meets only now and then is played more than once.
 TOGETHER = Effort(
@@ -142,7 +143,9 @@ class _Tried:
         return self.known.get(sequences, False)
 
     def _may_go_on(self, until_ns: int) -> bool:
-        return self._left_ns > max(0, until_ns) and self._stage.recorder.count < self._effort.calls
+        few = self._size is None and len(self.known) < self._effort.fewest
+        left_ns = self._left_ns + (3 * self._effort.search_ns if few else 0)
+        return left_ns > max(0, until_ns) and self._stage.recorder.count < self._effort.calls
 
     def _played(self, sequences: Sequences) -> bool:
         self._stage.recorder.withdraw()

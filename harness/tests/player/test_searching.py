@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -108,6 +109,17 @@ def test_a_search_ends_in_time(searched, monkeypatch):
     monkeypatch.setattr(searching, "ALONE", replace(searching.ALONE, search_ns=0))
 
     assert [] == searched(keeps_the_first).played
+
+
+@pytest.mark.parametrize(("fewest", "tried"), [(0, 2), (4, 4), (1000, 8)])
+def test_a_slow_search_tries_a_few_all_the_same(searched, monkeypatch, fewest, tried):
+    """In four times its time at most: that a machine is slow is no reason to look at nothing."""
+    clock = itertools.count(0, 10_000_000)
+    monkeypatch.setattr(searching, "time", SimpleNamespace(monotonic_ns=lambda: next(clock)))
+    effort = replace(searching.ALONE, search_ns=20_000_000, fewest=fewest)
+    monkeypatch.setattr(searching, "ALONE", effort)
+
+    assert tried == len(searched(keeps_the_last).played)
 
 
 def test_what_is_wrong_is_shortened_for_so_long_only(searched, monkeypatch):
