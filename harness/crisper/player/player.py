@@ -156,7 +156,8 @@ class Player:
 
         def watching() -> None:
             self._gathering.expect_all(self._stopping.is_set)
-            watched(company, lanes["watch"], finished=self._finished, settle=self._settle)
+            expect_turn = partial(self._gathering.expect_turn, self._stopping.is_set)
+            watched(company, lanes["watch"], expect_turn=expect_turn, finished=self._finished, settle=self._settle)
 
         with beside(watching, give_up=partial(self._give_up, name, company)):
             if lanes["play"] or lanes["alone"]:

@@ -23,6 +23,9 @@ GATHERED_WITHIN_S = 30.0
 #: and of those many judge tenths of a second.
 LIGHT_OPS, LIGHT_SECONDS, LIGHT_FIRST_S = 600, 60, 6.0
 
+#: So many contestants begin with those at once, the next ones when the first lives have ended.
+HEAVY_AT_ONCE, HEAVY_FOR_S = 3, 12.0
+
 
 class Gathering:
     """Who is still to come: while servers start and processes import, what is watched is looked at too late."""
@@ -31,6 +34,7 @@ class Gathering:
         self._coming = set(contestants)
         self._changed = threading.Condition()
         self._until = time.monotonic() + GATHERED_WITHIN_S
+        self._turns = threading.Semaphore(HEAVY_AT_ONCE)
 
     def arrived(self, contestant: str) -> None:
         """Note that a contestant is ready to play, or will never be."""
@@ -44,11 +48,21 @@ class Gathering:
             while self._coming and not given_up() and (left := self._until - time.monotonic()) > 0:
                 self._changed.wait(min(left, 0.2))
 
+    def expect_turn(self, given_up: Callable[[], bool]) -> None:
+        """Wait until few enough others are at the beginning of what makes many calls, or until it is all given up."""
+        while not self._turns.acquire(timeout=0.2):
+            if given_up():
+                return
+        over = threading.Timer(HEAVY_FOR_S, self._turns.release)
+        over.daemon = True
+        over.start()
+
 
 def watched(
     company: Company,
     entries: Sequence[Entry],
     *,
+    expect_turn: Callable[[], None],
     finished: Callable[[Company, Pending], bool],
     settle: Callable[[Company, Entry], None],
 ) -> None:
@@ -56,6 +70,8 @@ def watched(
     everyday = [entry for entry in entries if not long(entry)]
     begun = [company.begin(entry) for entry in everyday if light(entry)]
     wait([pending.future for pending in begun], timeout=LIGHT_FIRST_S)
+    if len(begun) < len(everyday):
+        expect_turn()
     begun += [company.begin(entry) for entry in everyday if not light(entry)]
     for entry in [pending.entry for pending in begun if not finished(company, pending)]:
         settle(company, entry)

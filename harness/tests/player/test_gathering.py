@@ -39,3 +39,26 @@ def test_nobody_is_waited_for_without_end(monkeypatch, given_up):
     gathering.expect_all(lambda: given_up)
 
     assert time.monotonic() - began < 5
+
+
+def test_few_begin_with_much_at_once(monkeypatch):
+    """Whoever comes next waits for the end of a turn; when all is given up, for nothing."""
+    monkeypatch.setattr(watches, "HEAVY_AT_ONCE", 2)
+    monkeypatch.setattr(watches, "HEAVY_FOR_S", 0.5)
+    gathering = Gathering([])
+    began = time.monotonic()
+    for _ in range(2):
+        gathering.expect_turn(never)
+
+    assert time.monotonic() - began < 0.4
+
+    gathering.expect_turn(never)
+
+    assert time.monotonic() - began >= 0.5
+
+    monkeypatch.setattr(watches, "HEAVY_FOR_S", 60.0)
+    gathering = Gathering([])
+    for _ in range(3):
+        gathering.expect_turn(lambda: True)
+
+    assert time.monotonic() - began < 10
