@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
@@ -29,6 +30,9 @@ REFUSED_NS = SECOND // 5
 
 #: Before and after the fault.
 AROUND_NS = SECOND // 2
+
+#: How long the fault waits for the first that is acknowledged: on a slow machine connecting alone takes longer.
+FIRST_NS = 5 * SECOND
 
 #: How long the network is cut, and how long a server that was killed stays down.
 CUT_NS, DOWN_NS = 2 * SECOND, SECOND
@@ -91,6 +95,7 @@ class Burst:
             busy += [threads.submit(self._read) for _ in range(reading)]
             try:
                 self._stage.pause(AROUND_NS)
+                self._await_first()
                 with fault:
                     self._stage.pause(lasting_ns)
                 self._stage.pause(after_ns)
@@ -104,6 +109,11 @@ class Burst:
         for task in self._tasks:
             if task not in self._seen:
                 self._reader.fetch(task)
+
+    def _await_first(self) -> None:
+        until_ns = time.monotonic_ns() + FIRST_NS
+        while not self._acknowledged and time.monotonic_ns() < until_ns:
+            self._stage.pause(PAUSE_NS)
 
     def _write(self, writer: Client) -> None:
         pause_ns = PAUSE_NS
