@@ -96,23 +96,37 @@ def verdicts():
         patch.setattr(bursts, "PATIENCE_NS", BOUND_NS)
         patch.setattr(bursts, "QUICK_NS", 2 * SECOND)
         patch.setattr(links, "QUICK_NS", SECOND // 2)
+        # A hundred threads begin at once: writes before the fault may take long; what stays slow takes longer yet.
+        patch.setattr(links, "TIMES", 2)
         patch.setattr(links, "SETTLED_NS", SECOND // 10)
         patch.setattr(checks, "RETRIED_WITHIN_NS", SECOND // 10)
-        futures = {
-            name: [
-                threads.submit(decided, name, scenario, layer)
-                for scenario in [*BRIEF, *(each for each in LONG if concerns(each, miniature))]
-                for layer in scenario.layers
-            ]
-            for name, miniature in MINIATURES.items()
-        }
-        found = {name: [verdict for future in each for verdict in future.result()] for name, each in futures.items()}
+
+        def begun(name: str) -> list:
+            scenarios = [*BRIEF, *(each for each in LONG if concerns(each, MINIATURES[name]))]
+            return [threads.submit(decided, name, each, layer) for each in scenarios for layer in each.layers]
+
+        def told(futures: list) -> list:
+            return [verdict for future in futures for verdict in future.result()]
+
+        under_way = {name: begun(name) for name in MINIATURES}
+        found = {name: told(futures) for name, futures in under_way.items()}
+        # On a machine that is too busy for all of them at once: by itself, twice at most.
+        for name in list(MINIATURES) * 2:
+            if not as_declared(name, found[name]):
+                found[name] = told(begun(name))
     # What a script gave up may go on for ever.
     broken.Sturdy.over = True
     for thread in threading.enumerate():
         if thread.name == "patience":
             thread.join(10)
     return found
+
+
+def as_declared(name: str, verdicts: list) -> bool:
+    found = {word: {each.clause for each in verdicts if each.finding.word == word} for word in ("fail", "pass")}
+    return MINIATURES[name].must_fail == found["fail"] and {each.clause for each in verdicts} == set().union(
+        *found.values()
+    )
 
 
 def concerns(scenario, miniature) -> bool:
