@@ -130,7 +130,3 @@ def _revoked(*, request: Any, **_: object) -> None:
 
 def _outlive_no_parent(**_: object) -> None:
     ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main()

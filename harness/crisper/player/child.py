@@ -14,11 +14,12 @@ import warnings
 from dataclasses import replace
 
 from crisper import registry
+from crisper.celery import urls
 from crisper.celery.client import connect
 from crisper.celery.recorder import attempt
 from crisper.errors import HarnessError
 from crisper.history import History
-from crisper.player import bench, processes
+from crisper.player import bench
 from crisper.player.channel import Channel, Enter, Entered, Hire, Perform, Performed
 from crisper.player.contact import Contact
 from crisper.player.crew import Crew
@@ -52,7 +53,6 @@ class Contestant:
         """Connect once, so that what cannot work is said before anything is played."""
         backend = connect(self.contact.address.url, broker=self.contact.address.broker, expires_ns=LONG_NS)
         self.contact.backend.release(backend)
-        processes.preload(type(backend).__module__)
         return Entered(
             celery=importlib.metadata.version("celery"),
             client=_version(self.contact.backend.client),
@@ -189,9 +189,6 @@ def main(descriptor: int) -> None:
     contestant.crew.close()
 
 
-if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]))
-    finally:
-        # Threads and pools that a backend left behind must not keep this process alive.
-        os._exit(0)
+def prepare(option: str) -> None:
+    """Import what connects to a backend, and nothing where somebody's own class would be asked for it."""
+    urls.backend_class(registry.backend(option).url, option=option)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from crisper.history import History, Play
 from crisper.player.address import Address
 from crisper.player.bench import Block, Samples
 from crisper.player.channel import Enter, Entered, Hire, Message, Perform
+from crisper.player.nursery import Nursery
 from crisper.player.plan import Entry
 from crisper.player.process import GoneError, Process, history, samples
-from crisper.player.spent import cpu_ns
 from crisper.scenario import Scenario
 
 
@@ -42,14 +42,14 @@ class Pending:
 class Company:
     """Plays one contestant's entries in its own process, and never waits longer than a scenario's budget.
 
-    `surroundings` are the environment of the process besides ours. `numbers` are for its tasks, which their names begin
+    Its process comes from the `nursery`. `numbers` are for its tasks, which their names begin
     with: nobody else may play under the same. `begun` hears of every playing that is handed to the process.
     """
 
     def __init__(
         self,
         enter: Enter,
-        surroundings: Mapping[str, str],
+        nursery: Nursery,
         *,
         has_kv: bool,
         numbers: Iterator[int],
@@ -58,12 +58,10 @@ class Company:
         self.has_kv = has_kv
         self._begun = begun
         self._enter = enter
-        self._surroundings = surroundings
+        self._nursery = nursery
         self._hire: Hire | None = None
         self._numbers = numbers
         self._lock = threading.Lock()
-        self._ending = threading.Lock()
-        self.spent_ns = 0
         self._closed = False
         self.process = self._process()
         self.entered = self._welcome()
@@ -99,7 +97,6 @@ class Company:
             return history(pending.future.result(timeout=max(0.0, pending.until - time.monotonic())))
         except TimeoutError:
             assert isinstance(pending.entry.scenario, Scenario)
-            self._spend()
             pending.process.end("ended by the watchdog", culprit=str(pending.entry.play))
             self._restart()
             return f"ended by the watchdog after {pending.entry.scenario.seconds} s"
@@ -117,7 +114,6 @@ class Company:
             return samples(process.time(block).result(timeout=BLOCK_WITHIN_S))
         except TimeoutError:
             why = f"ended by the watchdog after {BLOCK_WITHIN_S:g} s"
-            self._spend()
             process.end(why)
         except GoneError as error:
             why = str(error)
@@ -134,17 +130,10 @@ class Company:
     def close(self) -> None:
         """End the process, for good."""
         self._closed = True
-        # Two may end it at the same time: whoever comes second would count nothing, and say so.
-        with self._ending:
-            if self.process.alive:
-                self._spend()
-            self.process.end()
-
-    def _spend(self) -> None:
-        self.spent_ns += cpu_ns(self.process.pid)
+        self.process.end()
 
     def _process(self) -> Process:
-        return Process(self._surroundings, timed=self._enter.niceness == 0)
+        return Process(self._nursery, timed=self._enter.niceness == 0)
 
     def _restart(self) -> None:
         with self._lock:

@@ -6,7 +6,6 @@ import datetime as dt
 import itertools
 import threading
 import time
-from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
@@ -19,10 +18,11 @@ from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.lasting import lasted
 from crisper.measurements import Measurement
-from crisper.player import contestants, measuring
+from crisper.player import contestants, measuring, nursery
 from crisper.player.address import Address
 from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company, Pending
+from crisper.player.nursery import Nursery
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
 from crisper.player.progress import Progress
@@ -63,12 +63,15 @@ class Player:
         self._numbers = itertools.count(1)
         self._timed: dict[str, Company] = {}
         self._busy: dict[str, Company] = {}
+        self._nurseries: dict[str, Nursery] = {}
+        self._root = nursery.started(servers.surroundings, sorted({entry.source for entry in plan.entries}))
         self._stands: dict[str, Server] = {}
         self._failed: set[str] = set()
         self._stopping = threading.Event()
         self._gathering = Gathering(plan.contestants)
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
+        self._closing = threading.Lock()
         self._post = PostOffice(servers, servers.folder, progress)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
 
@@ -180,7 +183,7 @@ class Player:
         enter = contestants.enter(self._plan, name, where, self._run, niceness=0 if timed else busy)
         company = Company(
             enter,
-            self._servers.surroundings,
+            self._nursery(name),
             has_kv="kv" in self._plan.backends[name].claims,
             numbers=self._numbers,
             begun=self._progress.begun,
@@ -189,6 +192,13 @@ class Player:
             (self._timed if timed else self._busy)[name] = company
         return company
 
+    def _nursery(self, name: str) -> Nursery:
+        # One for each contestant: its driver is imported there, once, and what hangs or ends there is its own.
+        with self._lock:
+            if name not in self._nurseries:
+                self._nurseries[name] = self._root.branch("crisper.player.child:prepare", self._plan.options[name])
+            return self._nurseries[name]
+
     def _server(self, name: str, engine: Engine) -> Server:
         with self._progress.awaiting(name, f"its server {engine.name}"):
             self._stands[name] = server = self._servers.future(engine).result()
@@ -196,11 +206,13 @@ class Player:
         return server
 
     def _close(self) -> None:
-        spent: Counter[str] = Counter()
-        for name, company in [*self._timed.items(), *self._busy.items()]:
-            company.close()
-            spent[name] += company.spent_ns
-        self.cpu_ns = dict(spent)
+        # Two may do so at the same time: whoever comes second would find that nothing was spent.
+        with self._closing:
+            self.cpu_ns = self.cpu_ns or {name: each.spent_ns for name, each in list(self._nurseries.items())}
+            for company in [*self._timed.values(), *self._busy.values()]:
+                company.close()
+            for each in [*self._nurseries.values(), self._root]:
+                each.close()
 
     def _rounds(self, name: str, company: Company, where: Address, lanes: dict[str, list[Entry]]) -> None:
         tasks = [entry for entry in lanes["play"] if entry.play.layer == "task"]

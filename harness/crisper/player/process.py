@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Mapping
 from concurrent.futures import Future
 
 from crisper.history import History
 from crisper.player.bench import Block, Samples
 from crisper.player.channel import Channel, Enter, Entered, Hire, Message, Perform, Performed
+from crisper.player.nursery import Nursery
 
 
 #: Importing Celery and a driver takes well under a second; two busy cores stretch that.
@@ -27,19 +24,16 @@ class GoneError(Exception):
 class Process:
     """A contestant's process as the Player sees it; every answer arrives as a Future."""
 
-    def __init__(self, surroundings: Mapping[str, str], *, timed: bool) -> None:
+    def __init__(self, nursery: Nursery, *, timed: bool) -> None:
         ours, theirs = socket.socketpair()
         self._output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the process
         with theirs:
-            self._popen = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
-                [sys.executable, "-m", "crisper.player.child", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env=os.environ | surroundings,
-                stdin=subprocess.DEVNULL,
-                stdout=self._output,
-                stderr=subprocess.STDOUT,
+            self._born = nursery.fork(
+                "crisper.player.child:main",
+                files=(None, self._output.fileno(), self._output.fileno()),
+                descriptors=(theirs.fileno(),),
                 # Linux shares a core among sessions first (autogroup): https://man7.org/linux/man-pages/man7/sched.7.html
-                start_new_session=timed,
+                session=timed,
             )
         self._channel = Channel(ours)
         self._awaited: dict[int, Future[Message]] = {0: Future()}
@@ -76,19 +70,15 @@ class Process:
         """End the process at once; whatever is still awaited raises GoneError that says why."""
         self._why = self._why or why
         self.ended_for = self.ended_for or culprit
-        self._popen.kill()
-        self._popen.wait()
+        self._born.kill()
+        self._born.wait()
+        self._born.close()
         self._output.close()
 
     @property
     def alive(self) -> bool:
         """Whether it still runs."""
-        return self._popen.poll() is None
-
-    @property
-    def pid(self) -> int:
-        """The process's id."""
-        return self._popen.pid
+        return self._born.poll() is None
 
     def _send(self, number: int, task: Perform | Block) -> Future[Message]:
         awaited: Future[Message] = Future()
@@ -110,11 +100,11 @@ class Process:
         self._lose()
 
     def _await_end(self) -> None:
-        self._popen.wait()
+        self._born.wait()
         self._channel.hang_up()
 
     def _lose(self) -> None:
-        code = self._popen.wait()
+        code = self._born.wait()
         with self._lock:
             lost, self._awaited = self._awaited, {}
         why = self._why or f"the contestant's process ended by itself, with {_ending(code)}"

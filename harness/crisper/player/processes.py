@@ -1,9 +1,11 @@
-"""Processes of their own for scripts that need several: each starts fresh, records, and hands over what it recorded."""
+"""Processes of their own for scripts that need several: each begins anew, records, and hands over what it recorded."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
+import sys
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
@@ -13,6 +15,7 @@ import msgspec
 
 from crisper.clauses import Layer
 from crisper.history import Observation, Op
+from crisper.player import nursery
 from crisper.player.address import Address
 from crisper.scenario import Profile
 from crisper.secrecy import Secrets
@@ -47,14 +50,6 @@ Taken = tuple[list[Op], list[Observation]]
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Recorded).decode
 
-# A server that has imported Celery and runs no thread forks a process in milliseconds; ours here has threads.
-_processes = multiprocessing.get_context("forkserver")
-
-
-def preload(*modules: str) -> None:
-    """Have all processes begin with these modules imported; whoever comes after the first of them is too late."""
-    _processes.set_forkserver_preload(["crisper.player.stage", *modules])
-
 
 def played(
     stage: Stage, scripts: tuple[Callable[[Stage], None], ...], *, within_s: float, environment: dict[str, str]
@@ -62,16 +57,19 @@ def played(
     """Play every script in its own process, all at once; yield what each recorded until `within_s` was over."""
     pairs = []
     for number, script in enumerate(scripts, 1):
-        ours, theirs = _processes.Pipe()
-        process = _processes.Process(target=play, args=(theirs, stage.apart(number), script, environment, number))
-        process.start()
-        theirs.close()
-        pairs.append((process, ours))
+        ours, theirs = multiprocessing.Pipe()
+        with theirs:
+            part = pickle.dumps((stage.apart(number), script, environment, number))
+            born = nursery.here().fork(
+                "crisper.player.processes:come", sys.path, part, files=(0, 1, 2), descriptors=(theirs.fileno(),)
+            )
+        pairs.append((born, ours))
     until = time.monotonic() + within_s
-    for process, ours in pairs:
+    for born, ours in pairs:
         yield taken(ours, until)
-        process.kill()
-        process.join()
+        born.kill()
+        born.wait()
+        born.close()
 
 
 def forked(stage: Stage, count: int, script: Callable[[Stage, int], None], *, within_s: float) -> None:
@@ -108,6 +106,12 @@ def taken(ours: Connection, until: float) -> Taken:
     except (EOFError, OSError):
         why = "died"
     return [], [Observation(kind="lost", at_ns=time.monotonic_ns(), data={"why": why})]
+
+
+def come(descriptor: int, path: list[str], part: bytes) -> None:
+    """Play a script in this process, found as whoever sent it finds it."""
+    sys.path[:] = path
+    play(Connection(descriptor), *pickle.loads(part))  # noqa: S301 - from whoever ordered this process
 
 
 def play(

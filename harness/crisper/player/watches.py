@@ -21,7 +21,7 @@ GATHERED_WITHIN_S = 30.0
 
 #: Watches that declare more are begun after the others have had this long: what they first make keeps all others late,
 #: and of those many judge tenths of a second.
-LIGHT_OPS, LIGHT_SECONDS, LIGHT_FIRST_S = 600, 60, 6.0
+LIGHT_OPS, LIGHT_FIRST_S = 600, 6.0
 
 #: So many contestants begin with those at once, the next ones when the first lives have ended.
 HEAVY_AT_ONCE, HEAVY_FOR_S = 3, 12.0
@@ -100,8 +100,7 @@ def long(entry: Entry) -> bool:
 
 def light(entry: Entry) -> bool:
     """Whether a watch makes few calls."""
-    scenario = _scenario(entry)
-    return scenario.ops <= LIGHT_OPS and scenario.seconds <= LIGHT_SECONDS
+    return _scenario(entry).ops <= LIGHT_OPS
 
 
 def _scenario(entry: Entry) -> Scenario:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import IO, cast
 
 import msgspec
 
 from crisper.celery.worker import Post, Word
 from crisper.errors import HarnessError
+from crisper.player import nursery
 from crisper.secrecy import Secrets
 from crisper.values import WHOLE_BYTES
 
@@ -41,15 +39,16 @@ class Worker:
         self.ready_in_ns: int | None = None
         self._started_ns = time.monotonic_ns()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", "crisper.celery.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            # Its pool's children are ended with it as a group, and a Ctrl-C at the terminal is not for them. No session
-            # of its own: Linux would give it as much of a core as all the others together.
-            process_group=0,
-        )
+        (hears, tells), (heard, says) = os.pipe(), os.pipe()
+        self._tells, self._heard_from = os.fdopen(tells, "wb", buffering=0), os.fdopen(heard, "rb")
+        try:
+            # Its pool's children are ended with it as a group. No session of its own: Linux would give it as much of a
+            # core as all the others together.
+            files = (hears, says, self._log.fileno())
+            self._born = nursery.here().fork("crisper.celery.worker:main", files=files, group=True)
+        finally:
+            os.close(hears)
+            os.close(says)
         self._words: list[Word] = []
         # Not by each listener for itself: msgspec crashes where two threads look into a type for the first time.
         self._decode = msgspec.json.Decoder(Word).decode
@@ -60,7 +59,7 @@ class Worker:
     @property
     def pid(self) -> int:
         """The id of the process, and of the group that its pool's children belong to."""
-        return self._popen.pid
+        return self._born.pid
 
     def expect_ready(self, within_s: float) -> None:
         """Wait until it takes tasks.
@@ -68,7 +67,7 @@ class Worker:
         Raises WorkerError, with the end of its log, where it does not, or has ended.
         """
         self._heard.wait(within_s)
-        code = self._popen.poll()
+        code = self._born.poll()
         if self.ready_in_ns is None or code is not None:
             what = f"was not ready within {within_s:.0f} s" if code is None else f"ended with code {code}"
             message = f"the {self.post.pool} worker {what}; its log ends: {self.tail()}"
@@ -102,23 +101,20 @@ class Worker:
         """End it at once, with the children of its pool."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._popen.wait()
+        self._born.wait()
         self._listener.join()
-        for file in (self._popen.stdin, self._popen.stdout, self._log):
-            with suppress(OSError):  # what could not be told to one that ended early
-                cast(IO[bytes], file).close()
+        self._born.close()
+        for file in (self._tells, self._heard_from, self._log):
+            file.close()
 
     def _listen(self) -> None:
-        assert self._popen.stdin is not None
-        assert self._popen.stdout is not None
         with suppress(OSError):  # one that ended early says so in its log
-            self._popen.stdin.write(msgspec.json.encode(self.post) + b"\n")
-            self._popen.stdin.flush()
-        for line in self._popen.stdout:
+            self._tells.write(msgspec.json.encode(self.post) + b"\n")
+        for line in self._heard_from:
             word = self._decode(line)
             self._words.append(word)
             if word.says == "ready":
                 self.ready_in_ns = word.at_ns - self._started_ns
                 self._heard.set()
-        self._popen.wait()
+        self._born.wait()
         self._heard.set()

@@ -56,7 +56,7 @@ def doubted(stage):
 @scenario({X1: reads_see_last_write}, layers=("kv",))
 def interrupted(stage):
     """Let somebody press Ctrl-C."""
-    os.kill(os.getppid(), signal.SIGINT)
+    os.kill(int(os.environ["SESSION"]), signal.SIGINT)
 '''
 
 BACKENDS = '''

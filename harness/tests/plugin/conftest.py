@@ -148,7 +148,9 @@ def underway(tmp_path):
     with begin(tmp_path) as process:
         try:
             until(lambda: process.poll() is not None or '"kept"' in _verdicts(tmp_path / "run.jsonl"))
-            (contestant,) = children(process.pid)
+            (nursery,) = children(process.pid)
+            (branch,) = children(nursery)
+            (contestant,) = children(branch)
             yield Underway(process, tmp_path, contestant)
         finally:
             process.kill()

@@ -16,7 +16,7 @@ class Workless(KeyValueStoreBackend):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if sys.modules["__main__"].__spec__.name == "crisper.celery.worker":
+        if hasattr(sys.modules["crisper.celery.worker"]._Mouth, "descriptor"):
             raise RuntimeError("not in a worker")
 
     def get(self, key):
@@ -40,13 +40,12 @@ def tasks(stage):
 
 
 ELSEWHERE = """
-import sys
-
 from crisper.checks.register import reads_see_last_write
 from crisper.clauses import Clause
+from crisper.player import nursery
 from crisper.scenario import scenario
 
-if "_pytest" not in sys.modules:
+if nursery._here is not None:
     raise RuntimeError("not in a contestant")
 
 K1 = Clause(id="K1", sentence="It is kept.", level="must", source="here")
