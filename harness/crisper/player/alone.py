@@ -104,7 +104,8 @@ class Alone:
     def _server(self, profile: Profile) -> Future[Server]:
         assert self._backend.engine is not None
         for server in self._mended:
-            if server.profile == profile:
+            # Who asks for no data to be kept may have a server that keeps them.
+            if server.profile == profile or (profile, server.profile) == ("volatile", "durable"):
                 self._mended.remove(server)
                 again: Future[Server] = Future()
                 again.set_result(server)

@@ -20,8 +20,9 @@ COARSEST_NS = 5 * SECOND
 #: Past the promised end half of the overrun is precise enough, but no coarser than this.
 OVERRUN_NS = 2 * SECOND
 
-#: Long enough to see the end of what lives twice as long as it was told to.
-PATIENCE = 2.5
+#: In lives, and a moment: long enough to see the end of what lives twice as long as it was told to; where nobody claims
+#: that anything ends, to see that it does not.
+PATIENCE, UNCLAIMED, MOMENT_NS = 2.5, 1.25, 2 * SECOND
 
 
 @dataclass
@@ -53,13 +54,13 @@ class Watched:
         else:
             self.last_seen = call
 
-    def pause_ns(self, now_ns: int, *, closely: bool) -> int | None:
+    def pause_ns(self, now_ns: int, *, closely: bool, patience: float) -> int | None:
         """How long to wait before the next look; None where there is nothing more to see."""
         if self.written is None or self.first_missing is not None or self.trouble is not None:
             return None
         expires_ns = self.written.expires_ns or 0
         age_ns = now_ns - self.written.called_ns
-        if age_ns >= int(expires_ns * PATIENCE) + SECOND:
+        if age_ns >= int(expires_ns * patience) + MOMENT_NS:
             return None
         return self.until_next_ns(age_ns, expires_ns, closely=closely)
 
@@ -89,13 +90,14 @@ def planted(client: Client, keys: list[str], value: object = b"mortal") -> list[
 def watch(
     stage: Stage, watched: list[Watched], *, closely: bool = False, until_ns: int | None = None, since: str = ""
 ) -> None:
-    """Write each key, and read it until it is missing, has lived `PATIENCE` times as long as told to, or `until_ns`.
+    """Write each key, and read it until it is missing, has lived much longer than told to, or `until_ns`.
 
     `closely` reads all the time instead of near the promised end only. Of all reads only the last that saw the value,
     the first that did not, and one that raised are kept as Ops; how many there were is an Observation.
     Where `since` says what the lives are counted from, they are measured, and what the server then holds is noted.
     """
     begun_ns = time.monotonic_ns()
+    patience = PATIENCE if "autoexpire" in stage.claims else UNCLAIMED
     due = [_Due(begun_ns + each.after_ns, number, each) for number, each in enumerate(watched)]
     heapq.heapify(due)
     while due:
@@ -106,7 +108,7 @@ def watch(
         stage.expect_budget()
         next_one.watched.look()
         now_ns = time.monotonic_ns()
-        pause_ns = next_one.watched.pause_ns(now_ns, closely=closely)
+        pause_ns = next_one.watched.pause_ns(now_ns, closely=closely, patience=patience)
         if pause_ns is not None:
             next_one.at_ns = now_ns + pause_ns
             heapq.heappush(due, next_one)

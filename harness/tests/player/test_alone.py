@@ -109,11 +109,12 @@ class Mending(Company):
     ("first", "second", "servers_of"),
     [
         (entry("short", 10), entry("long", 90), ["server-1", "server-1"]),
-        (entry("short", 10, durable=True), entry("long", 90), ["server-1", "server-2"]),
+        (entry("short", 10, durable=True), entry("long", 90), ["server-1", "server-1"]),
+        (entry("short", 10), entry("long", 90, durable=True), ["server-1", "server-2"]),
         (entry("short", 10, spoils=True), entry("long", 90), ["server-1", "server-2"]),
         (entry("broken", 10), entry("long", 90), ["server-1", "server-2"]),
     ],
-    ids=["mended", "another profile", "spoilt", "broken off"],
+    ids=["mended", "it keeps more", "it keeps nothing", "spoilt", "broken off"],
 )
 def test_a_mended_server_is_handed_on(first, second, servers_of):
     """The next playing gets the server of the one before, if it is as it was and of its kind; in the end all stop."""
