@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
 from crisper.backends import Backend
+from crisper.checks.faults import faults
 from crisper.errors import ServerError
 from crisper.history import History
 from crisper.player import contestants
@@ -72,6 +73,7 @@ class Alone:
         self._stopping = stopping
         self._turns: list[_Turn] = []
         self._mended: list[Server] = []
+        self._back_in_ns: dict[int, int] = {}
 
     def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, History | Finding | str]]:
         """Yield what came of each playing, as soon as it is over; the Finding that its server could not be had."""
@@ -118,11 +120,15 @@ class Alone:
         except ServerError as error:
             return Finding(word="error", because=str(error))
         if turn.pending is None:
-            turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server))
+            # How soon one is there again tells more than how it started, when all others did.
+            back_in_ns = self._back_in_ns.get(id(server), server.started_in_ns)
+            turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server, back_in_ns))
             return None
         outcome = self._company.finish(turn.pending)
         if isinstance(outcome, History) and outcome.broken is None and not _scenario(turn.entry).spoils:
             self._mended.append(server)
+            mendings = [fault.recovered_ns - fault.ended_ns for fault in faults(outcome)]
+            self._back_in_ns[id(server)] = max(mendings, default=server.started_in_ns)
         else:
             self._servers.stop(server)
         return outcome or "lost with the contestant's process, through the fault of others"

@@ -35,8 +35,8 @@ def address(backend: Backend, server: Server | None, folder: Path) -> Address:
     return Address(url=backend.url.format(**at), broker=backend.broker.format(**at) if backend.broker else None)
 
 
-def breakable(backend: Backend, server: Server) -> Address:
-    """Return where the contestant is reached on a server that it may harm."""
+def breakable(backend: Backend, server: Server, back_in_ns: int) -> Address:
+    """Return where the contestant is reached on a server that it may harm, which is likely to be back in that time."""
     where = address(backend, server, Path())
     container = server.container.get_wrapped_container().id
     return msgspec.structs.replace(
@@ -44,7 +44,7 @@ def breakable(backend: Backend, server: Server) -> Address:
         container=container,
         host=server.host,
         port=server.port,
-        started_in_ns=server.started_in_ns,
+        started_in_ns=back_in_ns,
         cluster=server.profile if server.profile in get_args(Shape) else None,
     )
 

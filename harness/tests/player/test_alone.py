@@ -5,9 +5,10 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from crisper.errors import ServerError
-from crisper.history import History, Play
+from crisper.history import History, Observation, Play
 from crisper.player import alone, contestants
 from crisper.player.alone import TOGETHER, Alone
 from crisper.player.plan import Entry
@@ -20,11 +21,12 @@ from crisper_backends.redis.contestants import redis
 class Named(str):
     """A server, known by its name."""
 
-    __slots__ = ("profile",)
+    __slots__ = ("profile", "started_in_ns")
 
     def __new__(cls, name, profile):
         made = super().__new__(cls, name)
         made.profile = profile
+        made.started_in_ns = 5
         return made
 
 
@@ -71,7 +73,9 @@ class Company:
 
 @pytest.fixture(autouse=True)
 def _where(monkeypatch):
-    monkeypatch.setattr(contestants, "breakable", lambda _, server: f"address of {server}")
+    monkeypatch.setattr(
+        contestants, "breakable", lambda _, server, back_in_ns: f"address of {server}, back in {back_in_ns}"
+    )
 
 
 def entry(name: str, seconds: int, **more) -> Entry:
@@ -90,7 +94,7 @@ def test_the_longest_is_played_last_on_a_server_of_its_own():
     servers, company = Servers(), Company()
     played([entry("long", 90, durable=True), entry("short", 10)], servers, company)
 
-    assert [("short", "address of server-1"), ("long", "address of server-2")] == company.begun
+    assert [("short", "address of server-1, back in 5"), ("long", "address of server-2, back in 5")] == company.begun
     assert ["volatile", "durable"] == servers.profiles
     assert ["server-1", "server-2"] == servers.stopped
 
@@ -121,8 +125,26 @@ def test_a_mended_server_is_handed_on(first, second, servers_of):
     servers, company = Servers(), Mending()
     played([first, second], servers, company, slots=threading.BoundedSemaphore(1))
 
-    assert [f"address of {server}" for server in servers_of] == [where for _, where in company.begun]
+    assert servers_of == [where.removeprefix("address of ").partition(",")[0] for _, where in company.begun]
     assert sorted(set(servers_of)) == sorted(servers.stopped)
+
+
+class Restarting(Mending):
+    """Restarts the server twice; it is back after 7 ns, and after 9."""
+
+    def finish(self, pending):
+        times = [(1, 2, 9), (11, 12, 21)]
+        data = [dict(zip(("began_ns", "ended_ns", "recovered_ns"), each, strict=True)) for each in times]
+        seen = [Observation(kind="fault", at_ns=1, data={"what": "restarted", **each}) for each in data]
+        return replace(super().finish(pending), observations=seen)
+
+
+def test_how_soon_a_server_was_back_is_handed_on_with_it():
+    """The slower time counts, and how it started, beside all others, counts no more."""
+    company = Restarting()
+    played([entry("short", 10), entry("long", 90)], Servers(), company, slots=threading.BoundedSemaphore(1))
+
+    assert ["address of server-1, back in 5", "address of server-1, back in 9"] == [where for _, where in company.begun]
 
 
 def test_a_server_that_cannot_be_had_fails_one_playing_only():
