@@ -83,7 +83,8 @@ class Contestant:
         contact = replace(
             self.contact,
             address=task.address or self.contact.address,
-            namespace=f"{self.contact.namespace}-{task.id}",
+            # As long as any other, so that none is the beginning of another: what is counted is found by it.
+            namespace=f"{self.contact.namespace}-{task.id:05}",
         )
         stage = Stage(contact, layer=task.layer, seed=self.enter.seed, ops=scenario.ops)
         return self._played(scenario, stage, task)

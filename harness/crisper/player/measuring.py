@@ -16,10 +16,10 @@ from crisper.player.process import GoneError
 from crisper.scenario import Workload
 
 
-BLOCK_NS = 80_000_000
-ROUNDS = {"quick": 5, "full": 30}
+BLOCK_NS = 60_000_000
+ROUNDS = {"quick": 4, "full": 30}
 #: The fewest calls of one block, however slow they are: twenty in all, for a median.
-FEWEST = 4
+FEWEST = 5
 #: A call must cost at least this many times what the timing loop itself costs.
 LOOP_SHARE = 5
 

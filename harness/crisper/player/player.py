@@ -158,9 +158,14 @@ class Player:
         lanes = {lane: [entry for entry in entries if entry.scenario.lane == lane] for lane in get_args(Lane)}
 
         def watching() -> None:
-            self._gathering.expect_all(self._stopping.is_set)
-            expect_turn = partial(self._gathering.expect_turn, self._stopping.is_set)
-            watched(company, lanes["watch"], expect_turn=expect_turn, finished=self._finished, settle=self._settle)
+            watched(
+                company,
+                lanes["watch"],
+                expect_all=partial(self._gathering.expect_all, self._stopping.is_set),
+                expect_turn=partial(self._gathering.expect_turn, self._stopping.is_set),
+                finished=self._finished,
+                settle=self._settle,
+            )
 
         with beside(watching, give_up=partial(self._give_up, name, company)):
             if lanes["play"] or lanes["alone"]:

@@ -282,6 +282,7 @@ class Stage:
         transport = worker.post.broker.partition("://")[0]
         self.observe("worker", pool=pool, pid=worker.pid, transport=transport, ready_in_ns=worker.ready_in_ns)
         own = f"{self._contact.namespace}-"
+        worker.hear_out(own)
         for word in worker.words(own):
             data = {"pool": pool, "task": word.task, "state": word.state}
             self.observations.append(Observation(kind=word.says, at_ns=word.at_ns, data=data))

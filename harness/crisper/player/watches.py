@@ -23,6 +23,9 @@ GATHERED_WITHIN_S = 30.0
 #: and of those many judge tenths of a second.
 LIGHT_OPS, LIGHT_FIRST_S = 600, 6.0
 
+#: Watches that may last so long begin at once: most of it is waiting, and everybody would wait for them in the end.
+PATIENT_SECONDS = 120
+
 #: So many contestants begin with those at once, the next ones when the first lives have ended.
 HEAVY_AT_ONCE, HEAVY_FOR_S = 3, 12.0
 
@@ -62,13 +65,16 @@ def watched(
     company: Company,
     entries: Sequence[Entry],
     *,
+    expect_all: Callable[[], None],
     expect_turn: Callable[[], None],
     finished: Callable[[Company, Pending], bool],
     settle: Callable[[Company, Entry], None],
 ) -> None:
     """Play one contestant's watches; one that was lost through another's fault is played once more."""
     everyday = [entry for entry in entries if not long(entry)]
-    begun = [company.begin(entry) for entry in everyday if light(entry)]
+    begun = [company.begin(entry) for entry in everyday if patient(entry)]
+    expect_all()
+    begun += [company.begin(entry) for entry in everyday if light(entry) and not patient(entry)]
     wait([pending.future for pending in begun], timeout=LIGHT_FIRST_S)
     if len(begun) < len(everyday):
         expect_turn()
@@ -96,6 +102,11 @@ def beside(watching: Callable[[], None], *, give_up: Callable[[], None]) -> Iter
 def long(entry: Entry) -> bool:
     """Whether a watch is too long for every day."""
     return _scenario(entry).full
+
+
+def patient(entry: Entry) -> bool:
+    """Whether a watch makes few calls and may last minutes: no tenth of a second decides it."""
+    return light(entry) and _scenario(entry).seconds >= PATIENT_SECONDS
 
 
 def light(entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import tempfile
 import threading
@@ -25,6 +26,9 @@ _TAIL_BYTES = WHOLE_BYTES
 
 #: No task of ours takes a tenth of that.
 HANGS_NS = 4 * 10**9
+
+#: How long its last words are waited for, and how often none may come until there are no more.
+HEARD_WITHIN_S, SILENT, _LOOK_S = 0.5, 2, 0.01
 
 
 class WorkerError(HarnessError):
@@ -77,12 +81,27 @@ class Worker:
         """Yield what it said of tasks whose ids begin so."""
         return (word for word in list(self._words) if word.task.startswith(prefix))
 
+    def hear_out(self, prefix: str) -> None:
+        """Wait a moment until all is heard that it has said, and it is done with the tasks whose ids begin so.
+
+        A result may be there before the word of it is, and where all are busy, well before.
+        """
+        until = time.monotonic() + HEARD_WITHIN_S
+        silent = 0
+        while silent < SILENT and time.monotonic() < until:
+            time.sleep(_LOOK_S)
+            readable, _, _ = select.select([self._heard_from], [], [], 0)
+            silent = 0 if readable or self._begun_ns(prefix) else silent + 1
+
     def hangs(self, prefix: str) -> bool:
         """Whether it began a task whose id begins so a while ago, and is not done with it."""
+        return any(time.monotonic_ns() - each > HANGS_NS for each in self._begun_ns(prefix))
+
+    def _begun_ns(self, prefix: str) -> list[int]:
+        # Of tasks that it is not done with.
         words = list(self.words(prefix))
         done = {word.task for word in words if word.says == "done"}
-        begun_ns = [word.at_ns for word in words if word.says == "begun" and word.task not in done]
-        return any(time.monotonic_ns() - each > HANGS_NS for each in begun_ns)
+        return [word.at_ns for word in words if word.says == "begun" and word.task not in done]
 
     def done_at_ns(self, task: str) -> int | None:
         """Return when it was done with a task for good; None where it is not, or is going to try again."""

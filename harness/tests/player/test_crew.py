@@ -151,3 +151,31 @@ def test_a_worker_that_hangs_is_replaced(tmp_path, monkeypatch):
 def sender(worker: Worker):
     post = worker.post
     return connect(post.url, broker=post.broker, expires_ns=post.expires_ns, task_default_queue=post.queue).app
+
+
+def test_what_a_worker_says_late_is_heard(tmp_path, monkeypatch):
+    """Its words are waited for where they come after the result, and no longer than a moment."""
+    crew = Crew(Address(url=f"file://{tmp_path}"), expires_ns=10**10)
+    crew.hire(f"{FILES}{tmp_path / 'tasks'}")
+    worker = crew.worker("solo")
+    decode = worker._decode
+    monkeypatch.setattr(worker, "_decode", lambda line: (time.sleep(0.1), decode(line))[1])
+    sender(worker).send_task("crisper.echo", ("heard",), task_id="late").get(timeout=20)
+    worker.hear_out("late")
+    said = [word.says for word in worker.words("late")]
+    sender(worker).send_task("crisper.tracked", (10**12, "never"), task_id="lasting")
+    wait_until(lambda: any(word.says == "begun" for word in worker.words("lasting")))
+    began = time.monotonic()
+    worker.hear_out("lasting")
+    took = time.monotonic() - began
+    crew.close()
+
+    assert ["begun", "done"] == said
+    assert 0.4 < took < 5
+
+
+def wait_until(ready):
+    deadline = time.monotonic() + 20
+    while not ready():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -52,6 +52,15 @@ def test_what_went_wrong_is_told(everything, scenario, because):
     assert because in everything.because(scenario)
 
 
+def test_no_playing_s_names_begin_as_another_s(everything):
+    """What is counted on a server by the beginning of its name is one playing's alone."""
+    keys = [op.keys[0] for history in everything.run.histories for op in history.ops if op.keys]
+    namespaces = {key.rpartition("-")[0] for key in keys}
+
+    assert len(namespaces) > 5
+    assert 1 == len({len(each) for each in namespaces})
+
+
 def test_the_gate_decides_the_exit_code(everything):
     """One broken must, and the session says nonconformance, whatever else was in doubt."""
     assert ExitCode.nonconformance == everything.code
