@@ -25,7 +25,7 @@ DOWN_NS = 30 * SECOND
 FROZEN_NS = 12 * SECOND
 
 #: A call is waited for longer than it may take, by more than the instrument should lag, so that giving it up decides.
-BEYOND_NS = 4 * SECOND
+BEYOND_NS = 2 * SECOND
 
 #: Long enough for a call to have failed at least once before the server is back.
 ABSENT_NS = 2 * SECOND

@@ -72,8 +72,8 @@ def test_operation(
     benchmark.extra_info |= {"contestant": backend.name, "note": NOTE}
 
     def teardown(number: int) -> None:
-        if stand.undo is not None:
-            stand.undo(number)
+        for after in filter(None, (stand.undo, stand.tidy)):
+            after(number)
 
     benchmark.pedantic(
         stand.call, setup=lambda: ((next(numbers),), {}), teardown=teardown, rounds=ROUNDS, warmup_rounds=1

@@ -16,7 +16,7 @@ MANY = 100
 def set_(bench: Bench) -> Callable[[int], object]:
     """Write a value under a new key."""
     backend, value = bench.backend, bench.value
-    bench.undo = lambda number: backend.delete(bench.key(number))
+    bench.tidy = lambda number: backend.delete(bench.key(number))
     return lambda number: backend.set(bench.key(number), value)
 
 
@@ -48,7 +48,7 @@ def delete(bench: Bench) -> Callable[[int], object]:
 @workload(layer="result", promises=("B2", "B3"))
 def store(bench: Bench) -> Callable[[int], object]:
     """Store a task's SUCCESS, as a worker does."""
-    bench.undo = lambda number: bench.backend.forget(bench.key(number))
+    bench.tidy = lambda number: bench.backend.forget(bench.key(number))
     return lambda number: bench.store(bench.key(number), bench.value)
 
 

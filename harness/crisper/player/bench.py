@@ -49,7 +49,8 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class Bench:
     """What a workload may use: a backend object, a value of the size asked for, and keys by number.
 
-    `call` is what is timed; `undo`, if the workload sets it, is called afterwards with each number, untimed.
+    `call` is what is timed. If the workload sets them, `undo` and `tidy` are called afterwards with each number,
+    untimed: `undo` makes a call possible again, `tidy` removes what it left, where that would stay on somebody's server.
     """
 
     backend: Any
@@ -58,6 +59,7 @@ class Bench:
     value: bytes
     call: Callable[[int], object] = lambda _: None
     undo: Callable[[int], object] | None = None
+    tidy: Callable[[int], object] | None = None
     done: int = 0
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from hdrh.histogram import HdrHistogram
@@ -16,7 +17,7 @@ from crisper.player.process import GoneError
 from crisper.scenario import Workload
 
 
-BLOCK_NS = 60_000_000
+BLOCK_NS = 50_000_000
 ROUNDS = {"quick": 4, "full": 30}
 #: The fewest calls of one block, however slow they are: twenty in all, for a median.
 FEWEST = 5
@@ -42,8 +43,8 @@ def measured(
 ) -> Iterator[tuple[Entry, list[Measurement]]]:
     """Yield the Measurements of each entry of the lane, once all rounds are over; `heard` of each that begins.
 
-    The first round warms up and is thrown away. Neighbours take turns within a round, and every other round runs
-    backwards, so that a drift of the machine touches all contestants alike.
+    The first round prepares and warms up, all contestants at once, and is thrown away. In the others neighbours take
+    turns, and every other one runs backwards, so that a drift of the machine touches all contestants alike.
     """
     cells = [
         Cell(entry, size)
@@ -53,12 +54,15 @@ def measured(
     ]
     cells.sort(key=lambda cell: (cell.entry.scenario.id, cell.size))
     rounds = ROUNDS[plan.profile]
-    for number in range(rounds + 1 if cells else 0):
+    if cells:
+        heard(0, rounds)
+        _warm_up(cells, companies, stopping)
+    for number in range(1, rounds + 1 if cells else 0):
         heard(number, rounds)
         for cell in cells if number % 2 else reversed(cells):
             if stopping():
                 return
-            _turn(cell, companies[cell.entry.play.contestant], warm_up=number == 0)
+            _turn(cell, companies[cell.entry.play.contestant])
     for entry in dict.fromkeys(id(cell.entry) for cell in cells):
         mine = [cell for cell in cells if id(cell.entry) == entry]
         loop_ns = companies[mine[0].entry.play.contestant].entered.overhead_ns
@@ -70,7 +74,18 @@ def _takes_part(entry: Entry, companies: Mapping[str, Company]) -> bool:
     return company is not None and (entry.play.layer != "kv" or company.has_kv)
 
 
-def _turn(cell: Cell, company: Company, *, warm_up: bool) -> None:
+def _warm_up(cells: list[Cell], companies: Mapping[str, Company], stopping: Callable[[], bool]) -> None:
+    def warmed(name: str) -> None:
+        for cell in cells:
+            if cell.entry.play.contestant == name and not stopping():
+                _turn(cell, companies[name], warm_up=True)
+
+    names = list(dict.fromkeys(cell.entry.play.contestant for cell in cells))
+    with ThreadPoolExecutor(len(names), thread_name_prefix="warm-up") as threads:
+        list(threads.map(warmed, names))
+
+
+def _turn(cell: Cell, company: Company, *, warm_up: bool = False) -> None:
     if cell.lost:  # and would be again, after the same wait
         return
     block = Block(
