@@ -120,18 +120,23 @@ class Alone:
         except ServerError as error:
             return Finding(word="error", because=str(error))
         if turn.pending is None:
-            # How soon one is there again tells more than how it started, when all others did.
             back_in_ns = self._back_in_ns.get(id(server), server.started_in_ns)
             turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server, back_in_ns))
             return None
         outcome = self._company.finish(turn.pending)
         if isinstance(outcome, History) and outcome.broken is None and not _scenario(turn.entry).spoils:
             self._mended.append(server)
-            mendings = [fault.recovered_ns - fault.ended_ns for fault in faults(outcome)]
-            self._back_in_ns[id(server)] = max(mendings, default=server.started_in_ns)
+            self._note_starts(server, outcome)
         else:
             self._servers.stop(server)
         return outcome or "lost with the contestant's process, through the fault of others"
+
+    def _note_starts(self, server: Server, history: History) -> None:
+        # What a restart took, with the end of what ran, tells more than how one started, when all others did.
+        for fault in faults(history):
+            if fault.what == "restarted":
+                took_ns = fault.recovered_ns - fault.ended_ns
+                self._back_in_ns[id(server)] = max(took_ns, self._back_in_ns.get(id(server), 0))
 
 
 def _scenario(entry: Entry) -> Scenario:

@@ -50,7 +50,7 @@ class Bench:
     """What a workload may use: a backend object, a value of the size asked for, and keys by number.
 
     `call` is what is timed. If the workload sets them, `undo` and `tidy` are called afterwards with each number,
-    untimed: `undo` makes a call possible again, `tidy` removes what it left, where that would stay on somebody's server.
+    untimed: `undo` makes a call possible again, `tidy` removes what it left, where somebody's own server would keep it.
     """
 
     backend: Any

@@ -130,17 +130,17 @@ def test_a_mended_server_is_handed_on(first, second, servers_of):
 
 
 class Restarting(Mending):
-    """Restarts the server twice; it is back after 7 ns, and after 9."""
+    """Restarts the server twice, and cuts it off; it is back after 7 ns, after 9, and after 99."""
 
     def finish(self, pending):
-        times = [(1, 2, 9), (11, 12, 21)]
-        data = [dict(zip(("began_ns", "ended_ns", "recovered_ns"), each, strict=True)) for each in times]
-        seen = [Observation(kind="fault", at_ns=1, data={"what": "restarted", **each}) for each in data]
+        what = [("restarted", 1, 2, 9), ("restarted", 11, 12, 21), ("cut", 31, 32, 131)]
+        data = [dict(zip(("what", "began_ns", "ended_ns", "recovered_ns"), each, strict=True)) for each in what]
+        seen = [Observation(kind="fault", at_ns=1, data=each) for each in data]
         return replace(super().finish(pending), observations=seen)
 
 
 def test_how_soon_a_server_was_back_is_handed_on_with_it():
-    """The slower time counts, and how it started, beside all others, counts no more."""
+    """The slower restart counts; how it started, beside all others, and what was no restart do not."""
     company = Restarting()
     played([entry("short", 10), entry("long", 90)], Servers(), company, slots=threading.BoundedSemaphore(1))
 
