@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pathlib
+import time
 
 import nox
 
@@ -78,6 +79,19 @@ def bench(session: nox.Session) -> None:
 def gate(session: nox.Session) -> None:
     """The verdicts alone; stops a build that breaks a promise."""
     _play(session, SCENARIOS, "-m", "not measure")
+
+
+@nox.session
+def steady(session: nox.Session) -> None:
+    """Gates in a row, `-- COUNT [ARGS]`, and which of their verdicts were not the same in all."""
+    count, *others = _install(session, "bench,gevent") or ["10"]
+    if not count.isdecimal() or int(count) < 1:
+        session.error(f"say first how many gates: {count!r} is no number above 0")
+    folder = pathlib.Path(".runs", f"steady-{time.strftime('%Y-%m-%d-%H%M%S')}")
+    runs = [str(folder / f"{number}.jsonl") for number in range(1, int(count) + 1)]
+    for run in runs:
+        session.run("pytest", SCENARIOS, "-m", "not measure", "-q", "--run", run, *others, success_codes=range(7))
+    session.run("crisper", "steady", *runs)
 
 
 @nox.session

@@ -1,8 +1,9 @@
-"""What `crisper` can be asked about Runs: report, summary, findings and diff."""
+"""What `crisper` can be asked about Runs: report, summary, findings, diff and steady."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from crisper_reports.document import document
 from crisper_reports.findings import findings as found
 from crisper_reports.markdown import markdown
 from crisper_reports.render import write
+from crisper_reports.steady import steady as compared
 
 
 _PATH = click.Path(path_type=Path)
@@ -58,3 +60,12 @@ def findings(run: Path) -> None:
 def diff(old: Path, new: Path) -> None:
     """Say what changed from OLD to NEW: verdicts, then numbers where they may be compared."""
     click.echo(comparing.diff(runs.read(old), runs.read(new)))
+
+
+@click.command()
+@click.argument("paths", type=_PATH, nargs=-1, required=True, metavar="RUN...")
+def steady(paths: tuple[Path, ...]) -> None:
+    """Say which verdicts were not the same in all RUNs; end with 1 where no deviation says that they need not be."""
+    found = compared([runs.read(path) for path in paths])
+    click.echo(found.text)
+    sys.exit(bool(found.shaky))

@@ -14,7 +14,8 @@ from crisper_reports.terminal import table, wrapped
 from crisper_reports.units import duration, ratio, size
 
 
-_Key = tuple[str, ...]
+#: What names a cell in every Run of the same plan.
+Key = tuple[str, ...]
 
 
 def diff(old: Run, new: Run) -> str:
@@ -44,7 +45,7 @@ def _versions(run: Run) -> dict[str, str]:
 
 
 def _verdicts(old: Run, new: Run) -> list[str]:
-    before, after = _keyed(old.verdicts, _verdict_key), _keyed(new.verdicts, _verdict_key)
+    before, after = _keyed(old.verdicts, verdict_key), _keyed(new.verdicts, verdict_key)
     both = [key for key in after if key in before]
     changed = [key for key in both if _word(before[key]) != _word(after[key])]
     alone = (len(before) - len(both), len(after) - len(both))
@@ -90,7 +91,7 @@ def _overruns(old: Run, new: Run) -> list[str]:
     return lines
 
 
-def _curves(run: Run) -> dict[_Key, survival.Curve]:
+def _curves(run: Run) -> dict[Key, survival.Curve]:
     return {(curve.contestant, chart.name): curve for chart in survival.charts(run) for curve in chart.curves}
 
 
@@ -124,13 +125,14 @@ def _word(one: Verdict) -> Word | str:
     return "known fail" if one.finding.word == "fail" and one.deviation else one.finding.word
 
 
-def _verdict_key(one: Verdict) -> _Key:
+def verdict_key(one: Verdict) -> Key:
+    """Return what names a verdict in every Run of the same plan: scenario, clause, layer and contestant."""
     return (one.play.scenario, one.clause, one.play.layer, one.play.contestant)
 
 
-def _cell_key(one: Measurement) -> _Key:
+def _cell_key(one: Measurement) -> Key:
     return (one.layer, one.operation, str(one.size), one.contestant)
 
 
-def _keyed(found: list[Any], key: Callable[[Any], _Key]) -> dict[_Key, Any]:
+def _keyed(found: list[Any], key: Callable[[Any], Key]) -> dict[Key, Any]:
     return {key(each): each for each in found}
