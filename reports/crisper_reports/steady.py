@@ -18,7 +18,7 @@ SECOND = 1_000_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Steadiness:
-    """What several Runs have in common, in lines of 80 columns at most; `shaky` names what nobody expected to differ."""
+    """What several Runs have in common, in lines of 80 columns at most; `shaky` is what nobody expected to differ."""
 
     text: str
     shaky: list[str]

@@ -11,7 +11,7 @@ from typing import Any
 class Switch:
     """Breaks a miniature's server as `Breakable` breaks a real one."""
 
-    started_in_ns = 0
+    back_in_ns = 0
 
     def __init__(self, miniature: Any, note: Any) -> None:
         self._miniature = miniature

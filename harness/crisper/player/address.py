@@ -8,9 +8,9 @@ from crisper.backends import Shape
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a contestant is reached, as `result_backend` and `broker_url`; the container, where it may be
-    harmed, how long its server took to start, and the cluster that it is part of, if any; the folder, where it has one
-    instead of a server.
+    """Where a contestant is reached, as `result_backend` and `broker_url`; the container, where it may be harmed, how
+    long a restart of its server is likely to take, and the cluster that it is part of, if any; the folder, where it has
+    one instead of a server.
     """
 
     url: str
@@ -19,5 +19,5 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     container: str | None = None
     host: str | None = None
     port: int | None = None
-    started_in_ns: int = 0
+    back_in_ns: int = 0
     cluster: Shape | None = None

@@ -15,6 +15,7 @@ from crisper.player import contestants
 from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry
 from crisper.scenario import Scenario
+from crisper.servers.faults import GRACE_S
 from crisper.servers.parallel import Servers
 from crisper.servers.server import Profile, Server
 from crisper.verdicts import Finding
@@ -25,6 +26,9 @@ TOGETHER = 2
 
 #: The same for all contestants of a Run together.
 AT_MOST = 12
+
+#: A restart is an end first.
+GRACE_NS = GRACE_S * 10**9
 
 #: How long the loop looks away from whether it should end.
 _TURN_S = 0.5
@@ -120,7 +124,7 @@ class Alone:
         except ServerError as error:
             return Finding(word="error", because=str(error))
         if turn.pending is None:
-            back_in_ns = self._back_in_ns.get(id(server), server.started_in_ns)
+            back_in_ns = self._back_in_ns.get(id(server), server.started_in_ns + GRACE_NS)
             turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server, back_in_ns))
             return None
         outcome = self._company.finish(turn.pending)

@@ -50,7 +50,7 @@ class Contact:
             version=lambda: engine.version(*at),
             note=note,
             within_s=engine.ready_within_s,
-            started_in_ns=address.started_in_ns,
+            back_in_ns=address.back_in_ns,
             membership=cluster and Membership(leader=lambda: cluster.leader(*at), leave=cluster.leave),
         )
 

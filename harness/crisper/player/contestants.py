@@ -44,7 +44,7 @@ def breakable(backend: Backend, server: Server, back_in_ns: int) -> Address:
         container=container,
         host=server.host,
         port=server.port,
-        started_in_ns=back_in_ns,
+        back_in_ns=back_in_ns,
         cluster=server.profile if server.profile in get_args(Shape) else None,
     )
 

@@ -35,13 +35,17 @@ class Membership:
     leave: tuple[str, ...]
 
 
+#: How long a server may take to end when it is told to.
+GRACE_S = 2
+
+
 class Breakable:
     """A server in a container that may be harmed; or a node of a cluster, with the others.
 
     Every fault ends with its block, whatever is raised within, and the block ends when the server answers again.
     `version` asks the server and raises OSError or ValueError until it answers. Raises ServerError where it does not
-    within `within_s`, and where the container engine refuses, with its own words. `started_in_ns` is how long it took
-    to start the first time.
+    within `within_s`, and where the container engine refuses, with its own words. `back_in_ns` is how long a restart is
+    likely to take.
     """
 
     def __init__(
@@ -51,7 +55,7 @@ class Breakable:
         version: Callable[[], object],
         note: Note,
         within_s: float = 60,
-        started_in_ns: int = 0,
+        back_in_ns: int = 0,
         membership: Membership | None = None,
     ) -> None:
         self._container = container
@@ -59,7 +63,7 @@ class Breakable:
         self._note = note
         self._within_s = within_s
         self._membership = membership
-        self.started_in_ns = started_in_ns
+        self.back_in_ns = back_in_ns
 
     @classmethod
     def of(cls, container: str, **about: Any) -> Self:
@@ -137,9 +141,9 @@ class Breakable:
         with self._mended("left without its leader", leader.start):
             yield
 
-    def restart(self, *, grace_s: int = 2) -> None:
-        """Tell the server to end, kill it if it has not after `grace_s`, and start it again on the same port."""
-        with self._mended("restarted", lambda: self._container.restart(timeout=grace_s)):
+    def restart(self) -> None:
+        """Tell the server to end, kill it if it has not after `GRACE_S`, and start it again on the same port."""
+        with self._mended("restarted", lambda: self._container.restart(timeout=GRACE_S)):
             pass
 
     @contextmanager

@@ -94,7 +94,10 @@ def test_the_longest_is_played_last_on_a_server_of_its_own():
     servers, company = Servers(), Company()
     played([entry("long", 90, durable=True), entry("short", 10)], servers, company)
 
-    assert [("short", "address of server-1, back in 5"), ("long", "address of server-2, back in 5")] == company.begun
+    assert [
+        ("short", "address of server-1, back in 2000000005"),
+        ("long", "address of server-2, back in 2000000005"),
+    ] == company.begun
     assert ["volatile", "durable"] == servers.profiles
     assert ["server-1", "server-2"] == servers.stopped
 
@@ -144,7 +147,9 @@ def test_how_soon_a_server_was_back_is_handed_on_with_it():
     company = Restarting()
     played([entry("short", 10), entry("long", 90)], Servers(), company, slots=threading.BoundedSemaphore(1))
 
-    assert ["address of server-1, back in 5", "address of server-1, back in 9"] == [where for _, where in company.begun]
+    assert ["address of server-1, back in 2000000005", "address of server-1, back in 9"] == [
+        where for _, where in company.begun
+    ]
 
 
 def test_a_server_that_cannot_be_had_fails_one_playing_only():

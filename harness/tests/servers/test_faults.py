@@ -160,7 +160,7 @@ def test_a_server_that_does_not_recover_is_our_failure(redis):
     container = redis.container.get_wrapped_container().id
     breakable = Breakable.of(container, version=mute, note=lambda **_: None, within_s=0.1)
     with pytest.raises(ServerError, match=r"that was restarted did not answer again within 0\.1 s: still loading"):
-        breakable.restart(grace_s=0)
+        breakable.restart()
     breakable.close()
 
 
