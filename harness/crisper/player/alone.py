@@ -27,8 +27,9 @@ TOGETHER = 2
 #: The same for all contestants of a Run together.
 AT_MOST = 12
 
-#: A restart is an end first.
+#: How much more than what mended it a restart of a server may take, by what had been done to it: a restart is an end first.
 GRACE_NS = GRACE_S * 10**9
+AGAIN_IN_NS = {"restarted": 0, "down": GRACE_NS}
 
 #: How long the loop looks away from whether it should end.
 _TURN_S = 0.5
@@ -124,8 +125,8 @@ class Alone:
         except ServerError as error:
             return Finding(word="error", because=str(error))
         if turn.pending is None:
-            back_in_ns = self._back_in_ns.get(id(server), server.started_in_ns + GRACE_NS)
-            turn.pending = self._company.begin(turn.entry, contestants.breakable(self._backend, server, back_in_ns))
+            where = contestants.breakable(self._backend, server, self._expected_ns(server))
+            turn.pending = self._company.begin(turn.entry, where)
             return None
         outcome = self._company.finish(turn.pending)
         if isinstance(outcome, History) and outcome.broken is None and not _scenario(turn.entry).spoils:
@@ -136,11 +137,14 @@ class Alone:
         return outcome or "lost with the contestant's process, through the fault of others"
 
     def _note_starts(self, server: Server, history: History) -> None:
-        # What a restart took, with the end of what ran, tells more than how one started, when all others did.
         for fault in faults(history):
-            if fault.what == "restarted":
-                took_ns = fault.recovered_ns - fault.ended_ns
-                self._back_in_ns[id(server)] = max(took_ns, self._back_in_ns.get(id(server), 0))
+            if fault.what in AGAIN_IN_NS:
+                took_ns = AGAIN_IN_NS[fault.what] + fault.recovered_ns - fault.ended_ns
+                self._back_in_ns[id(server)] = min(took_ns, self._expected_ns(server))
+
+    def _expected_ns(self, server: Server) -> int:
+        # The fastest that was seen: at first all servers start beside each other.
+        return self._back_in_ns.get(id(server), server.started_in_ns + GRACE_NS)
 
 
 def _scenario(entry: Entry) -> Scenario:
