@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 
 from crisper.checks.faults import survives, works_again
@@ -17,9 +18,9 @@ from crisper_scenarios.clauses.faults import G3, G4
 #: More would not be looked at closely enough near their end, where a read is slow; many, if they end apart.
 KEYS, MANY = 8, 50
 
-#: A restart must fit into half of a life, with half as much time again to look at the
+#: A restart must fit into half of a life, with a quarter of its time more to look at the
 #: keys before their end.
-SHORTEST_NS, ROOM = 8 * SECOND, 3
+SHORTEST_NS, ROOM = 8 * SECOND, 2.5
 
 #: A machine that would need more is too busy to decide anything soon.
 LONGEST_NS = 20 * SECOND
@@ -51,10 +52,10 @@ def server_restarted(stage: Stage) -> None:
 def restarted_lives(stage: Stage) -> None:
     """Restart a server that keeps its data within the life of eight keys, and again after it.
 
-    The life is the shortest documented one, no less than 8 s or three times what a restart is likely to take (at most
-    20 s).
+    The life is the shortest documented one, no less than 8 s, or two and a half times what a restart is likely to
+    take (at most 20 s).
     """
-    room_ns = min(LONGEST_NS, -(-ROOM * stage.server.back_in_ns // SECOND) * SECOND)
+    room_ns = min(LONGEST_NS, math.ceil(ROOM * stage.server.back_in_ns / SECOND) * SECOND)
     _restarted(stage, max(SHORTEST_NS, stage.facts.shortest_expiry_ns, room_ns), KEYS)
 
 

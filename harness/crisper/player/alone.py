@@ -27,7 +27,7 @@ TOGETHER = 2
 #: The same for all contestants of a Run together.
 AT_MOST = 12
 
-#: How much more than what mended it a restart of a server may take, by what had been done to it: a restart is an end first.
+#: How much more than what mended a server a restart may take, by what had been done to it: a restart is an end first.
 GRACE_NS = GRACE_S * 10**9
 AGAIN_IN_NS = {"restarted": 0, "down": GRACE_NS}
 
