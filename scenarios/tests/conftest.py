@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from crisper.player.watches import HEAVY_AT_ONCE
 from crisper.runs import Run, read
 from crisper.verdicts import Verdict
 
@@ -70,13 +71,13 @@ UNUSED = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
 
 
 class Sessions:
-    """Sessions of pytest, two at a time, each with a few miniatures as its contestants."""
+    """Sessions of pytest, a few at a time, each with a few miniatures as its contestants."""
 
-    def __init__(self, groups: list[list[str]], *, only: str = "") -> None:
+    def __init__(self, groups: list[list[str]], *, only: str = "", at_once: int = 2) -> None:
         self._stack = ExitStack()
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="miniatures-", dir=_memory())))
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._threads = ThreadPoolExecutor(2)
+        self._threads = ThreadPoolExecutor(at_once)
         play = self._play if only else self._decided
         self._words = ["-k", only] if only else []
         self._runs = {name: run for group in groups for run in [self._threads.submit(play, group)] for name in group}
@@ -186,7 +187,9 @@ def played(pytestconfig):
 @pytest.fixture(scope="session")
 def briefly_played():
     """Return, for a miniature's name, the Run of the first scenarios that it took part in."""
-    with closing(Sessions([list(BRIEF)], only=BRIEFLY)) as sessions:
+    # No more in one than begin to be watched at once.
+    groups = [list(BRIEF[start : start + HEAVY_AT_ONCE]) for start in range(0, len(BRIEF), HEAVY_AT_ONCE)]
+    with closing(Sessions(groups, only=BRIEFLY, at_once=len(groups))) as sessions:
         yield sessions.run
 
 
