@@ -56,7 +56,8 @@ def _store_result(op: Op, say: Wording, task: str = "") -> str:
     replies_to = say.replies_to(op)
     if extra or replies_to:
         say.literals.imports.add("from celery.app.task import Context")
-        request = {"id": task, "correlation_id": task, "children": "[]"}
+        # A worker has it as text, whatever it hands over.
+        request = {"id": say.key(op), "correlation_id": say.key(op), "children": "[]"}
         request |= {"reply_to": f"{variable(replies_to)}.oid"} if replies_to else {}
         request |= {name: say.value(value) for name, value in extra.items()}
         arguments.append(f"request=Context({', '.join(f'{name}={value}' for name, value in request.items())})")
