@@ -91,7 +91,7 @@ def test_redis_keeps_everything(found):
 
 
 def test_consul_keeps_results_for_two_lives(gate):
-    """Consul frees a session of 10 s after twice its time: each key is gone between about 19 and 21 s."""
+    """Consul frees a session of 10 s after twice its time: each key may have gone between 19 and 21 s."""
     watched = [
         each
         for each in gate[2].histories
@@ -100,7 +100,8 @@ def test_consul_keeps_results_for_two_lives(gate):
     ends = [(life.at_least_ns, life.at_most_ns) for history in watched for life in lives(history)]
 
     assert (2, 100, 10 * SECOND) == (len(watched), len(ends), lives(watched[0])[0].expires_ns)
-    assert [] == [end for end in ends if not (18.5 * SECOND < end[0] < end[1] < 21.5 * SECOND)]
+    near = [end for end in ends if end[0] < 21 * SECOND and end[1] > 19 * SECOND and end[1] - end[0] < 3 * SECOND]
+    assert near == ends
 
 
 def test_consul_stays_started(found):
