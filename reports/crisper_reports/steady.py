@@ -37,7 +37,9 @@ def steady(runs: Sequence[Run]) -> Steadiness:
         scenario, clause, layer, contestant = key
         name = f"{clause} {contestant} ({layer}) [{scenario}]"
         told = ", ".join(f"{word} {count}" for word, count in words.most_common())
-        expected = (contestant, clause, scenario) in known and not set(words) - {"pass", "fail"}
+        failures = [verdicts[key] for verdicts in found if key in verdicts and verdicts[key].finding.word == "fail"]
+        excused = (contestant, clause, scenario) in known and all(each.deviation for each in failures)
+        expected = excused and not set(words) - {"pass", "fail"}
         if not expected:
             shaky.append(name)
         lines += wrapped(f"{name}: {told}{'; on file as intermittent' if expected else _because(found, key)}", indent=2)

@@ -18,14 +18,14 @@ def intermittent(clause, contestant):
 def runs(run, made):
     """Return a function that makes a Run for each word of one verdict, beside one that is always the same."""
 
-    def several(*words, known=(), **footer):
+    def several(*words, known=(), deviation=None, **footer):
         about = {"ended": "", "outcome": "complete", "exit_code": 0, "timings_ns": {"total": 70 * 10**9}, **footer}
         return [
             run(
                 made.header(),
                 made.contestant("redis", deviations=list(known)),
                 made.verdict(made.play("A1", "redis")),
-                made.verdict(made.play("B4", "redis"), word, "3 races were lost"),
+                made.verdict(made.play("B4", "redis"), word, "3 races were lost", deviation=deviation),
                 Footer(**about),
             )
             for word in words
@@ -57,7 +57,7 @@ def test_what_differs_is_named_and_counted(runs):
 
 def test_what_may_differ_is_counted_and_no_surprise(runs):
     """A deviation that is on file as intermittent may pass or fail."""
-    found = steady(runs("pass", "fail", known=[intermittent("B4", "redis")]))
+    found = steady(runs("pass", "fail", known=[intermittent("B4", "redis")], deviation="redis/deviations.toml:1"))
 
     assert [] == found.shaky
     assert "  B4 redis (kv) [s.B4]: pass 1, fail 1; on file as intermittent" in found.text.splitlines()
@@ -68,6 +68,11 @@ def test_what_may_differ_is_counted_and_no_surprise(runs):
 def test_what_is_on_file_for_another_excuses_nobody(runs, known):
     """It has to name this contestant, and this promise."""
     assert ["B4 redis (kv) [s.B4]"] == steady(runs("pass", "fail", known=[known])).shaky
+
+
+def test_what_fails_otherwise_than_is_on_file_is_no_such_thing(runs):
+    """Another message, or another version, and the deviation says nothing of it."""
+    assert ["B4 redis (kv) [s.B4]"] == steady(runs("pass", "fail", known=[intermittent("B4", "redis")])).shaky
 
 
 def test_what_could_not_be_decided_is_never_expected(runs):

@@ -133,6 +133,7 @@ class Alone:
             self._mended.append(server)
             self._note_starts(server, outcome)
         else:
+            self._back_in_ns.pop(id(server), None)
             self._servers.stop(server)
         return outcome or "lost with the contestant's process, through the fault of others"
 

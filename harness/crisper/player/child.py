@@ -191,5 +191,5 @@ def main(descriptor: int) -> None:
 
 
 def prepare(option: str) -> None:
-    """Import what connects to a backend, and nothing where somebody's own class would be asked for it."""
+    """Import what connects to a backend, once for all processes of the contestant; they tell what that raises."""
     urls.backend_class(registry.backend(option).url, option=option)

@@ -40,7 +40,11 @@ class Born:
         self._link = link
         self._code: int | None = None
         self._lock = threading.Lock()
-        self.pid = self._number(BORN_WITHIN_S)
+        try:
+            self.pid = self._number(BORN_WITHIN_S)
+        except TimeoutError as error:
+            message = f"no process was forked within {BORN_WITHIN_S:g} s: what is imported before may hang"
+            raise TimeoutError(message) from error
         self._handle = os.pidfd_open(self.pid)
 
     def poll(self) -> int | None:

@@ -183,3 +183,10 @@ def test_nobody_outlives_who_began_the_nursery():
     while left := [pid for pid in pids if cpu_ns(pid) and Path(f"/proc/{pid}").exists()]:
         assert time.monotonic() < deadline, left
         time.sleep(0.02)
+
+
+def test_a_branch_that_hangs_is_not_waited_for_without_end(root, monkeypatch):
+    """Whoever has something forked there is told what may be the reason."""
+    monkeypatch.setattr(nursery, "BORN_WITHIN_S", 0.5)
+    with closing(root.branch("test_nursery:lasting")) as branch, pytest.raises(TimeoutError, match="may hang"):
+        branch.fork("time:time")
