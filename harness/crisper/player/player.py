@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -18,14 +17,14 @@ from crisper.history import History, Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.lasting import lasted
 from crisper.measurements import Measurement
-from crisper.player import contestants, measuring, nursery
+from crisper.player import contestants, measuring
 from crisper.player.address import Address
 from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company, Pending
-from crisper.player.nursery import Nursery
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
 from crisper.player.progress import Progress
+from crisper.player.troupe import Troupe
 from crisper.player.watches import Gathering, beside, watched
 from crisper.runs import ContestantInfo, Writer
 from crisper.scenario import Lane, Scenario
@@ -39,10 +38,6 @@ Outcome = list[Ruling] | list[Measurement]
 #: The lanes in which time decides.
 TIMED: tuple[Lane, ...] = ("watch", "measure")
 
-#: How far what no time decides gives way to what is timed; and whoever has the most to play, since all wait for it:
-#: https://man7.org/linux/man-pages/man2/nice.2.html
-GIVES_WAY, LONGEST_GIVES_WAY = 10, 5
-
 
 class Player:
     """Plays a plan in the background; `outcome` waits for one playing's."""
@@ -50,28 +45,21 @@ class Player:
     def __init__(self, plan: Plan, servers: Servers, writer: Writer, run: str, progress: Progress) -> None:
         self.rulings: list[Ruling] = []
         self.timings_ns: dict[str, int] = {}
-        self.cpu_ns: dict[str, int] = {}
         self._plan = plan
         self._servers = servers
         self._writer = writer
-        self._run = run
         self._progress = progress
         self._outcomes: dict[Play, Future[Outcome]] = {entry.play: Future() for entry in plan.entries}
         for play, outcome in self._outcomes.items():
             outcome.add_done_callback(partial(progress.over, play))
         self._infos: dict[str, ContestantInfo] = {}
-        self._numbers = itertools.count(1)
-        self._timed: dict[str, Company] = {}
-        self._busy: dict[str, Company] = {}
-        self._nurseries: dict[str, Nursery] = {}
-        self._root = nursery.started(servers.surroundings, sorted({entry.source for entry in plan.entries}))
+        self._troupe = Troupe(plan, servers.surroundings, run, progress)
         self._stands: dict[str, Server] = {}
         self._failed: set[str] = set()
         self._stopping = threading.Event()
         self._gathering = Gathering(plan.contestants)
         self._slots = threading.BoundedSemaphore(AT_MOST)
         self._lock = threading.Lock()
-        self._closing = threading.Lock()
         self._post = PostOffice(servers, servers.folder, progress)
         self._thread = threading.Thread(target=self._play, daemon=True, name="player")
 
@@ -99,9 +87,14 @@ class Player:
     def stop(self) -> None:
         """End whatever is still being played, and wait until it has ended."""
         self._stopping.set()
-        self._close()
+        self._troupe.close()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
+
+    @property
+    def cpu_ns(self) -> dict[str, int]:
+        """What each contestant cost, in CPU time, its workers included; empty until all is over."""
+        return self._troupe.cpu_ns
 
     def info(self, contestant: str) -> ContestantInfo:
         """Return a contestant as it stands in this Run."""
@@ -124,11 +117,11 @@ class Player:
         with suppress(RunError):  # whoever waits for a playing is told
             self._measure()
         self.timings_ns["measure"] = time.monotonic_ns() - started_ns
-        self._close()
+        self._troupe.close()
         self._settle_rest()
 
     def _measure(self) -> None:
-        companies = {name: company for name, company in self._timed.items() if name not in self._failed}
+        companies = {name: company for name, company in self._troupe.timed.items() if name not in self._failed}
         heard = self._progress.measuring
         for entry, measurements in measuring.measured(self._plan, companies, self._stopping.is_set, heard):
             for measurement in measurements:
@@ -152,7 +145,8 @@ class Player:
         backend = self._plan.backends[name]
         server = self._server(name, backend.engine) if backend.engine else None
         where = contestants.address(backend, server, self._servers.folder)
-        company = self._company(name, where, timed=any(entry.scenario.lane in TIMED for entry in self._plan.of(name)))
+        timed = any(entry.scenario.lane in TIMED for entry in self._plan.of(name))
+        company = self._troupe.company(name, where, timed=timed)
         self._admit(name, contestants.info(backend, company.entered, where, server))
         entries = [entry for entry in self._plan.of(name) if not self._absent(entry)]
         lanes = {lane: [entry for entry in entries if entry.scenario.lane == lane] for lane in get_args(Lane)}
@@ -171,7 +165,7 @@ class Player:
             if lanes["play"] or lanes["alone"]:
                 # In other files than what is timed, which would wait for their locks.
                 apart = contestants.address(backend, server, self._servers.folder / "busy")
-                busy = self._busy.get(name) or self._company(name, apart, timed=False)
+                busy = self._troupe.busy.get(name) or self._troupe.company(name, apart, timed=False)
                 self._gathering.arrived(name)
                 self._rounds(name, busy, apart, lanes)
             self._gathering.arrived(name)
@@ -182,42 +176,11 @@ class Player:
         self._failed.add(name)
         company.close()
 
-    def _company(self, name: str, where: Address, *, timed: bool) -> Company:
-        # Two processes: calls of the one would keep the other's watches waiting, for the interpreter and for a core.
-        busy = LONGEST_GIVES_WAY if name == self._progress.longest() else GIVES_WAY
-        enter = contestants.enter(self._plan, name, where, self._run, niceness=0 if timed else busy)
-        company = Company(
-            enter,
-            self._nursery(name),
-            has_kv="kv" in self._plan.backends[name].claims,
-            numbers=self._numbers,
-            begun=self._progress.begun,
-        )
-        with self._lock:
-            (self._timed if timed else self._busy)[name] = company
-        return company
-
-    def _nursery(self, name: str) -> Nursery:
-        # One for each contestant: its driver is imported there, once, and what hangs or ends there is its own.
-        with self._lock:
-            if name not in self._nurseries:
-                self._nurseries[name] = self._root.branch("crisper.player.child:prepare", self._plan.options[name])
-            return self._nurseries[name]
-
     def _server(self, name: str, engine: Engine) -> Server:
         with self._progress.awaiting(name, f"its server {engine.name}"):
             self._stands[name] = server = self._servers.future(engine).result()
         self._progress.up(server)
         return server
-
-    def _close(self) -> None:
-        # Two may do so at the same time: whoever comes second would find that nothing was spent.
-        with self._closing:
-            self.cpu_ns = self.cpu_ns or {name: each.spent_ns for name, each in list(self._nurseries.items())}
-            for company in [*self._timed.values(), *self._busy.values()]:
-                company.close()
-            for each in [*self._nurseries.values(), self._root]:
-                each.close()
 
     def _rounds(self, name: str, company: Company, where: Address, lanes: dict[str, list[Entry]]) -> None:
         tasks = [entry for entry in lanes["play"] if entry.play.layer == "task"]
@@ -308,9 +271,7 @@ class Player:
     def _fail(self, name: str, error: Exception) -> None:
         self._progress.say(f"{name}: {error}")
         self._failed.add(name)
-        for companies in (self._timed, self._busy):
-            if name in companies:
-                companies[name].close()
+        self._troupe.end(name)
         if name not in self._infos:
             self._admit(name, contestants.absent(self._plan.backends[name], str(error)))
         finding = Finding(word="error", because=str(error))
