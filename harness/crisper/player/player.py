@@ -19,6 +19,7 @@ from crisper.lasting import lasted
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
 from crisper.player.address import Address
+from crisper.player.again import Again
 from crisper.player.alone import AT_MOST, Alone
 from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
@@ -56,6 +57,7 @@ class Player:
         self._troupe = Troupe(plan, servers.surroundings, run, progress)
         self._stands: dict[str, Server] = {}
         self._failed: set[str] = set()
+        self._again = Again()
         self._stopping = threading.Event()
         self._gathering = Gathering(plan.contestants)
         self._slots = threading.BoundedSemaphore(AT_MOST)
@@ -152,14 +154,10 @@ class Player:
         lanes = {lane: [entry for entry in entries if entry.scenario.lane == lane] for lane in get_args(Lane)}
 
         def watching() -> None:
-            watched(
-                company,
-                lanes["watch"],
-                expect_all=partial(self._gathering.expect_all, self._stopping.is_set),
-                expect_turn=partial(self._gathering.expect_turn, self._stopping.is_set),
-                finished=self._finished,
-                settle=self._settle,
-            )
+            given_up, gathering = self._stopping.is_set, self._gathering
+            turns = {"expect_all": gathering.expect_all, "expect_turn": gathering.expect_turn}
+            expected = {name: partial(expect, given_up) for name, expect in turns.items()}
+            watched(company, lanes["watch"], **expected, finished=self._finished, settle=self._settle)
 
         with beside(watching, give_up=partial(self._give_up, name, company)):
             if lanes["play"] or lanes["alone"]:
@@ -210,10 +208,8 @@ class Player:
         self._judge(entry, "lost twice with the contestant's process, through the fault of others")
 
     def _finished(self, company: Company, pending: Pending) -> bool:
-        history = None if self._stopping.is_set() else company.finish(pending)
-        if history is not None:
-            self._judge(pending.entry, history)
-        return history is not None or self._stopping.is_set()
+        outcome = None if self._stopping.is_set() else company.finish(pending)
+        return (outcome is not None and self._judge(pending.entry, outcome)) or self._stopping.is_set()
 
     def _break(self, name: str, company: Company, entries: list[Entry]) -> None:
         backend = self._plan.backends[name]
@@ -222,8 +218,9 @@ class Player:
             if finding is not None:
                 self._judge(entry, finding)
         alone = Alone(backend, company, self._servers, slots=self._slots, stopping=self._stopping.is_set)
-        for entry, outcome in alone.played([each for each in entries if not self._outcomes[each.play].done()]):
-            self._judge(entry, outcome)
+        left = [each for each in entries if not self._outcomes[each.play].done()]
+        while left and not self._stopping.is_set():
+            left = [entry for entry, outcome in alone.played(left) if not self._judge(entry, outcome)]
 
     def _absent(self, entry: Entry) -> bool:
         if not lacks_layer(entry.play.layer, self._infos[entry.play.contestant].claims):
@@ -234,19 +231,24 @@ class Player:
             self._outcomes[entry.play].set_result([])
         return True
 
-    def _judge(self, entry: Entry, outcome: History | Finding | str) -> None:
+    def _judge(self, entry: Entry, outcome: History | Finding | str) -> bool:
+        """Return whether that is all: False where it is to be played again."""
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set() or entry.play.contestant in self._failed:
-            return
+            return True
         # A server that was broken on purpose is waited for by whoever breaks it.
         if entry.scenario.lane != "alone" and not isinstance(outcome, Finding) and contestants.troubled(outcome):
             self._expect_servers(entry.play)
         if isinstance(outcome, Finding | str):
             outcome = undecided(outcome) if isinstance(outcome, str) else outcome
             self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
-            return
-        self._writer.write(outcome, *lasted(outcome, entry.scenario.promises))
-        self._rule(entry, judged(outcome, entry.scenario, known(self._infos[entry.play.contestant])))
+            return True
+        verdicts = judged(outcome, entry.scenario, known(self._infos[entry.play.contestant]))
+        if self._again.asked(outcome, verdicts):
+            return False
+        self._writer.write(self._again.noted(outcome), *lasted(outcome, entry.scenario.promises))
+        self._rule(entry, verdicts)
+        return True
 
     def _expect_servers(self, play: Play) -> None:
         # What went wrong is nobody's fault but the server's where that is gone; nor can anything else be played then.
