@@ -30,6 +30,8 @@ HANGS_NS = 4 * 10**9
 #: How long its last words are waited for, and how often none may come until there are no more.
 HEARD_WITHIN_S, SILENT, _LOOK_S = 0.5, 2, 0.01
 
+_READ_BYTES = 1 << 16
+
 
 class WorkerError(HarnessError):
     """A worker is not there to take tasks, so that nothing can be said of the backend."""
@@ -44,7 +46,8 @@ class Worker:
         self._started_ns = time.monotonic_ns()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         (hears, tells), (heard, says) = os.pipe(), os.pipe()
-        self._tells, self._heard_from = os.fdopen(tells, "wb", buffering=0), os.fdopen(heard, "rb")
+        self._tells = os.fdopen(tells, "wb", buffering=0)
+        self._heard_from = os.fdopen(heard, "rb", buffering=0)
         try:
             # Its pool's children are ended with it as a group. No session of its own: Linux would give it as much of a
             # core as all the others together.
@@ -54,6 +57,7 @@ class Worker:
             os.close(hears)
             os.close(says)
         self._words: list[Word] = []
+        self._hearing = threading.Lock()
         # Not by each listener for itself: msgspec crashes where two threads look into a type for the first time.
         self._decode = msgspec.json.Decoder(Word).decode
         self._heard = threading.Event()
@@ -90,8 +94,9 @@ class Worker:
         silent = 0
         while silent < SILENT and time.monotonic() < until:
             time.sleep(_LOOK_S)
-            readable, _, _ = select.select([self._heard_from], [], [], 0)
-            silent = 0 if readable or self._begun_ns(prefix) else silent + 1
+            with self._hearing:
+                unheard = self._readable(0)
+            silent = 0 if unheard or self._begun_ns(prefix) else silent + 1
 
     def hangs(self, prefix: str) -> bool:
         """Whether it began a task whose id begins so a while ago, and is not done with it."""
@@ -129,11 +134,26 @@ class Worker:
     def _listen(self) -> None:
         with suppress(OSError):  # one that ended early says so in its log
             self._tells.write(msgspec.json.encode(self.post) + b"\n")
-        for line in self._heard_from:
-            word = self._decode(line)
-            self._words.append(word)
-            if word.says == "ready":
-                self.ready_in_ns = word.at_ns - self._started_ns
-                self._heard.set()
+        rest = b""
+        while self._readable(None):
+            # What is no more to be seen on the pipe is among the words, for whoever holds this.
+            with self._hearing:
+                piece = self._heard_from.read(_READ_BYTES)
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines:
+                    self._hear(self._decode(line))
+            if not piece:
+                break
         self._born.wait()
         self._heard.set()
+
+    def _hear(self, word: Word) -> None:
+        self._words.append(word)
+        if word.says == "ready":
+            self.ready_in_ns = word.at_ns - self._started_ns
+            self._heard.set()
+
+    def _readable(self, within_ms: int | None) -> bool:
+        look = select.poll()
+        look.register(self._heard_from, select.POLLIN)
+        return bool(look.poll(within_ms))
