@@ -98,6 +98,9 @@ class Alone:
                 self._slots.release()
             for server in self._mended:
                 self._servers.stop(server)
+            # What is played later, once more, must find none of them.
+            for kept in (self._turns, self._mended, self._back_in_ns):
+                kept.clear()
 
     def _may_begin(self) -> bool:
         if self._turns:

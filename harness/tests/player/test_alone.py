@@ -132,6 +132,19 @@ def test_a_mended_server_is_handed_on(first, second, servers_of):
     assert sorted(set(servers_of)) == sorted(servers.stopped)
 
 
+def test_what_is_played_later_gets_no_server_that_was_stopped():
+    """A playing that comes again, after all others, gets a new server: the mended ones ended with the last of those."""
+    servers, company = Servers(), Mending()
+    stage = Alone(redis, company, servers, slots=threading.BoundedSemaphore(1), stopping=lambda: False)
+    for _ in range(2):
+        list(stage.played([entry("short", 10), entry("long", 90)]))
+
+    assert ["server-1", "server-1", "server-2", "server-2"] == [
+        where.removeprefix("address of ").partition(",")[0] for _, where in company.begun
+    ]
+    assert ["server-1", "server-2"] == servers.stopped
+
+
 class Restarting(Mending):
     """Restarts the server twice, kills it and cuts it off; it is back after 7 ns, after 9, after 8, and after 1."""
 
