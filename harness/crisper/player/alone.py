@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 
 from crisper.backends import Backend
@@ -20,6 +21,10 @@ from crisper.servers.parallel import Servers
 from crisper.servers.server import Profile, Server
 from crisper.verdicts import Finding
 
+
+#: What comes of a playing: the History, why there is none, or None where it was lost through another's fault; the
+#: Finding that its server could not be had.
+Outcome = History | str | None | Finding
 
 #: Most of such a playing is waiting, for a time-out or an expiry; servers that start beside it are what costs.
 TOGETHER = 2
@@ -80,7 +85,7 @@ class Alone:
         self._mended: list[Server] = []
         self._back_in_ns: dict[int, int] = {}
 
-    def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, History | Finding | str]]:
+    def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, Outcome]]:
         """Yield what came of each playing, as soon as it is over; the Finding that its server could not be had."""
         waiting = sorted(entries, key=lambda entry: _scenario(entry).seconds, reverse=True)
         try:
@@ -89,18 +94,21 @@ class Alone:
                     self._turns.append(self._turn(waiting.pop()))
                 wait([turn.awaited for turn in self._turns], timeout=_TURN_S, return_when=FIRST_COMPLETED)
                 for turn in [turn for turn in self._turns if turn.over]:
-                    if (outcome := self._next(turn)) is not None:
-                        self._turns.remove(turn)
-                        self._slots.release()
-                        yield turn.entry, outcome
+                    if turn.pending is None and (server := _started(turn)) is not None:
+                        where = contestants.breakable(self._backend, server, self._expected_ns(server))
+                        turn.pending = self._company.begin(turn.entry, where)
+                        continue
+                    outcome = self._outcome(turn)
+                    self._turns.remove(turn)
+                    self._slots.release()
+                    yield turn.entry, outcome
         finally:
             for _ in self._turns:
                 self._slots.release()
             for server in self._mended:
                 self._servers.stop(server)
-            # What is played later, once more, must find none of them.
-            for kept in (self._turns, self._mended, self._back_in_ns):
-                kept.clear()
+            # What is played again, later, must find none of them.
+            self._turns, self._mended, self._back_in_ns = [], [], {}
 
     def _may_begin(self) -> bool:
         if self._turns:
@@ -122,23 +130,17 @@ class Alone:
                 return again
         return self._servers.disposable(self._backend.engine, profile=profile)
 
-    def _next(self, turn: _Turn) -> History | Finding | str | None:
-        try:
-            server = turn.starting.result()
-        except ServerError as error:
-            return Finding(word="error", because=str(error))
+    def _outcome(self, turn: _Turn) -> Outcome:
         if turn.pending is None:
-            where = contestants.breakable(self._backend, server, self._expected_ns(server))
-            turn.pending = self._company.begin(turn.entry, where)
-            return None
-        outcome = self._company.finish(turn.pending)
+            return Finding(word="error", because=str(turn.starting.exception()))
+        server, outcome = turn.starting.result(), self._company.finish(turn.pending)
         if isinstance(outcome, History) and outcome.broken is None and not _scenario(turn.entry).spoils:
             self._mended.append(server)
             self._note_starts(server, outcome)
         else:
             self._back_in_ns.pop(id(server), None)
             self._servers.stop(server)
-        return outcome or "lost with the contestant's process, through the fault of others"
+        return outcome
 
     def _note_starts(self, server: Server, history: History) -> None:
         for fault in faults(history):
@@ -149,6 +151,12 @@ class Alone:
     def _expected_ns(self, server: Server) -> int:
         # The fastest that was seen: at first all servers start beside each other.
         return self._back_in_ns.get(id(server), server.started_in_ns + GRACE_NS)
+
+
+def _started(turn: _Turn) -> Server | None:
+    with suppress(ServerError):
+        return turn.starting.result()
+    return None
 
 
 def _scenario(entry: Entry) -> Scenario:

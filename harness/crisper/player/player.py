@@ -202,14 +202,12 @@ class Player:
             self._settle(company, entry)
 
     def _settle(self, company: Company, entry: Entry) -> None:
-        for _ in range(2):
-            if self._stopping.is_set() or self._finished(company, company.begin(entry)):
-                return
-        self._judge(entry, "lost twice with the contestant's process, through the fault of others")
+        over = self._stopping.is_set()
+        while not over:
+            over = self._finished(company, company.begin(entry))
 
     def _finished(self, company: Company, pending: Pending) -> bool:
-        outcome = None if self._stopping.is_set() else company.finish(pending)
-        return (outcome is not None and self._judge(pending.entry, outcome)) or self._stopping.is_set()
+        return self._stopping.is_set() or self._judge(pending.entry, company.finish(pending))
 
     def _break(self, name: str, company: Company, entries: list[Entry]) -> None:
         backend = self._plan.backends[name]
@@ -231,11 +229,15 @@ class Player:
             self._outcomes[entry.play].set_result([])
         return True
 
-    def _judge(self, entry: Entry, outcome: History | Finding | str) -> bool:
+    def _judge(self, entry: Entry, outcome: History | Finding | str | None) -> bool:
         """Return whether that is all: False where it is to be played again."""
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set() or entry.play.contestant in self._failed:
             return True
+        if outcome is None:
+            if self._again.lost(entry.play):
+                return False
+            outcome = "lost twice with the contestant's process, through the fault of others"
         # A server that was broken on purpose is waited for by whoever breaks it.
         if entry.scenario.lane != "alone" and not isinstance(outcome, Finding) and contestants.troubled(outcome):
             self._expect_servers(entry.play)
@@ -244,9 +246,10 @@ class Player:
             self._rule(entry, unplayed(entry.play, entry.scenario.checks, outcome))
             return True
         verdicts = judged(outcome, entry.scenario, known(self._infos[entry.play.contestant]))
-        if self._again.asked(outcome, verdicts):
+        if self._again.undecided(outcome, verdicts):
             return False
-        self._writer.write(self._again.noted(outcome), *lasted(outcome, entry.scenario.promises))
+        settled, verdicts = self._again.settled(outcome, verdicts)
+        self._writer.write(settled, *lasted(settled, entry.scenario.promises))
         self._rule(entry, verdicts)
         return True
 

@@ -70,17 +70,19 @@ def watched(
     finished: Callable[[Company, Pending], bool],
     settle: Callable[[Company, Entry], None],
 ) -> None:
-    """Play one contestant's watches; one that was lost through another's fault is played once more."""
+    """Play one contestant's watches; what `finished` does not settle is played again."""
     everyday = [entry for entry in entries if not long(entry)]
-    begun = [company.begin(entry) for entry in everyday if patient(entry)]
+    patiently = [company.begin(entry) for entry in everyday if patient(entry)]
     expect_all()
-    begun += [company.begin(entry) for entry in everyday if light(entry) and not patient(entry)]
-    wait([pending.future for pending in begun], timeout=LIGHT_FIRST_S)
-    if len(begun) < len(everyday):
+    begun = [company.begin(entry) for entry in everyday if light(entry) and not patient(entry)]
+    wait([pending.future for pending in [*patiently, *begun]], timeout=LIGHT_FIRST_S)
+    if heavy := [entry for entry in everyday if not light(entry)]:
         expect_turn()
-    begun += [company.begin(entry) for entry in everyday if not light(entry)]
-    for entry in [pending.entry for pending in begun if not finished(company, pending)]:
-        settle(company, entry)
+        begun += [company.begin(entry) for entry in heavy]
+    # Those that last a minute are asked last: what is played again should not wait for them.
+    left = [*begun, *patiently]
+    while left:
+        left = [company.begin(pending.entry) for pending in left if not finished(company, pending)]
     with ThreadPoolExecutor(FEW, thread_name_prefix="watches") as threads:
         for each in [threads.submit(settle, company, entry) for entry in entries if long(entry)]:
             each.result()
