@@ -55,7 +55,8 @@ def doubted(stage):
 
 @scenario({X1: reads_see_last_write}, layers=("kv",))
 def interrupted(stage):
-    """Let somebody press Ctrl-C."""
+    """Let somebody press Ctrl-C, once."""
+    written.script(stage)
     os.kill(int(os.environ["SESSION"]), signal.SIGINT)
 '''
 
