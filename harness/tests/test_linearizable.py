@@ -161,7 +161,7 @@ def test_a_call_that_raises_fails(judge):
     alone = judge(wrote(0, 1, 1), removed(2, 3, **raised), removed(2, 3, **raised), read(4, 5, 1))
     besides = judge(wrote(0, 1, 1), removed(2, 3, **raised), read(4, 5, 2))
 
-    assert ("fail", [2], "delete raised KeyError 2 times: 'k'") == (*finding(alone), alone.because)
+    assert ("fail", [2], "delete raised KeyError: 'k', 2 times") == (*finding(alone), alone.because)
     assert ([3, 2], "no order explains get answered 2; delete raised KeyError: 'k'") == (
         besides.evidence,
         besides.because,

@@ -49,8 +49,10 @@ def _raised(history: History) -> Finding | None:
     if not errors:
         return None
     counts = Counter(f"{op.call} raised {op.error}" for op in errors)
-    says = ", ".join(f"{what} {times} times" if times > 1 else what for what, times in counts.items())
-    return failed(f"{says}: {errors[0].message}", errors[0].seq)
+    (first, often), *others = ((what, f", {times} times" if times > 1 else "") for what, times in counts.items())
+    # How often it was is said last, since deviations are told by what comes before.
+    told = [f"{first}: {errors[0].message}{often}", *(f"{what}{times}" for what, times in others)]
+    return failed("; ".join(told), errors[0].seq)
 
 
 def _calm(events: list[Event]) -> list[Event]:
