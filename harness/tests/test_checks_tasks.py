@@ -18,8 +18,8 @@ class Playing:
         self.ops: list[Op] = []
         self.observations: list[Observation] = []
 
-    def sent(self, task: str, *args: object, key: str = "1") -> Playing:
-        return self.op("apply_async", 0, 0, [key], input={"task": task, "args": list(args)})
+    def sent(self, task: str, *args: object, key: str = "1", took_s: float = 0) -> Playing:
+        return self.op("apply_async", 0, took_s, [key], input={"task": task, "args": list(args)})
 
     def sent_group(self, *values: object) -> Playing:
         keys = [str(number) for number in range(len(values))]
@@ -94,8 +94,9 @@ def test_a_result_that_never_arrives_is_found():
         Playing().sent("retried", 1, "x").done("RETRY", 0.3).gave_up(5),
         Playing().sent("echo", "x").done("SUCCESS", 4.5).gave_up(5),
         Playing().sent("echo", "x").done("SUCCESS", 3).lagged(1.5).gave_up(5),
+        Playing().sent("echo", "x", took_s=0.5).done("SUCCESS", 0.3).gave_up(5),
     ],
-    ids=["no word of the worker", "still retrying", "done just before", "the instrument lagged"],
+    ids=["no word of the worker", "still retrying", "done just before", "the instrument lagged", "slow to send"],
 )
 def test_a_slow_worker_is_no_fault_of_the_backend(playing):
     """Unless the worker was done in good time, nothing can be said."""

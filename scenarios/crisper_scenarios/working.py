@@ -33,7 +33,7 @@ def tracked_tasks(stage: Stage) -> None:
         caller.answer(sent)
 
 
-@scenario({I3: answers_arrive}, layers=("task",), seconds=60)
+@scenario({I3: answers_arrive}, layers=("task",), seconds=90)
 def retried_tasks(stage: Stage) -> None:
     """Send tasks that are retried once, by autoretry_for and by self.retry, and some whose retries run out."""
     callers = [stage.caller("solo"), stage.caller("prefork")]

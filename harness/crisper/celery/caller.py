@@ -23,6 +23,10 @@ CHORD_PATIENCE_NS = 20 * SECOND
 TOLD_NS = 2 * SECOND
 #: What a wait that begins late is given all the same.
 LEAST_NS = 3 * SECOND // 2
+#: On a busy machine an answer that is there takes its time too: some backends read one message at a time, and ask for
+#: the state in between. A wait lasts as long as so many sends like that of its task, which is more than
+#: crisper.checks.tasks asks for, but not for ever.
+SENDS, LONGEST_NS = 12, 8 * SECOND
 LOOK_NS = SECOND // 40
 
 LONG_AGO = "2000-01-01T00:00:00+00:00"
@@ -35,7 +39,8 @@ class Sent:
     ids: list[str]
     result: Any
     sent_ns: int
-    patience_ns: int = PATIENCE_NS
+    took_ns: int
+    patience_ns: int
 
 
 class Caller(Client):
@@ -110,13 +115,13 @@ class Caller(Client):
         )
         # A result that knows its header would raise the header's error instead of its own.
         result = app.AsyncResult(body_id)
-        sent = Sent(ids=[body_id], result=result, sent_ns=sending.called_ns, patience_ns=CHORD_PATIENCE_NS)
-        return None if sending.error is not None else sent
+        return None if sending.error is not None else _sent([body_id], result, sending, CHORD_PATIENCE_NS)
 
     def answer(self, sent: Sent, *, propagate: bool = True) -> Call:
-        """Wait for the result as long as there is hope, and a second and a half at least."""
+        """Wait for the result as long as there is hope; a second and a half at least, more where sending was slow."""
         left_ns = self._until_ns(sent) - time.monotonic_ns()
-        return self._wait(sent.result, sent.ids, max(left_ns, LEAST_NS), propagate=propagate)
+        least_ns = max(LEAST_NS, min(SENDS * sent.took_ns, LONGEST_NS))
+        return self._wait(sent.result, sent.ids, max(left_ns, least_ns), propagate=propagate)
 
     def states(self, sent: Sent) -> None:
         """Ask for the state until it is final, or will not be any more; of answers alike the last is kept."""
@@ -148,4 +153,9 @@ class Caller(Client):
     def _sent(self, ids: list[str], send: Callable[[], Any], known: Callable[[], Any], given: dict[str, Any]) -> Sent:
         sending = self._call("task", "apply_async", ids, send, given=given)
         result = known() if sending.error else sending.output
-        return Sent(ids=ids, result=result, sent_ns=sending.called_ns)
+        return _sent(ids, result, sending, PATIENCE_NS)
+
+
+def _sent(ids: list[str], result: Any, sending: Call, patience_ns: int) -> Sent:
+    took_ns = sending.returned_ns - sending.called_ns
+    return Sent(ids=ids, result=result, sent_ns=sending.called_ns, took_ns=took_ns, patience_ns=patience_ns)

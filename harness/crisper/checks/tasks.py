@@ -12,6 +12,10 @@ from crisper.verdicts import Finding, failed, merged, passed, undecided
 #: A result that is not told so long after its worker has stored it is not only late.
 TOLD_NS = SECOND
 
+#: A wait says nothing if it was shorter than it takes to send as many tasks: where one message takes so long, the
+#: result may be among those still to be read.
+SENDS = 10
+
 FINAL = ("SUCCESS", "FAILURE", "REVOKED")
 
 #: What tasks that fail in the end raise, by how they were sent; see crisper.celery.tasks.
@@ -70,6 +74,10 @@ def _untold(sent: Op, wait: Op, history: History) -> Finding:
     untold_ns = wait.returned_ns - last.at_ns
     if untold_ns < TOLD_NS + lag_ns(history):
         return undecided(f"{says} only {seconds(untold_ns)} later", sent.seq, wait.seq)
+    waited_ns, took_ns = wait.returned_ns - wait.called_ns, sent.returned_ns - sent.called_ns
+    if waited_ns < SENDS * took_ns:
+        slow = f"after {seconds(waited_ns)}, but the machine was slow: to send it took {seconds(took_ns)}"
+        return undecided(f"{says} {slow}", sent.seq, wait.seq)
     return failed(f"{says} all the same", sent.seq, wait.seq, margin_ns=untold_ns - TOLD_NS)
 
 
