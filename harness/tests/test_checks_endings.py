@@ -33,7 +33,8 @@ class Playing:
 
     def op(self, call: str, key: str, **more: object) -> Playing:
         seq = len(self.ops)
-        times = {"called_ns": seq * 5 * SECOND, "returned_ns": (seq + 1) * 5 * SECOND}
+        called_ns = seq * 5 * SECOND
+        times = {"called_ns": called_ns, "returned_ns": called_ns + (call != "apply_async") * 5 * SECOND}
         self.ops.append(Op(seq=seq, process=1, client="solo", layer="task", call=call, keys=[key], **times, **more))
         return self
 
