@@ -60,7 +60,7 @@ def test_what_may_differ_is_counted_and_no_surprise(runs):
     found = steady(runs("pass", "fail", known=[intermittent("B4", "redis")], deviation="redis/deviations.toml:1"))
 
     assert [] == found.shaky
-    assert "  B4 redis (kv) [s.B4]: pass 1, fail 1; on file as intermittent" in found.text.splitlines()
+    assert "  B4 redis (kv) [s.B4]: pass 1, known 1; on file as intermittent" in found.text.splitlines()
     assert "all others are the same in all of them" in found.text
 
 
@@ -73,6 +73,14 @@ def test_what_is_on_file_for_another_excuses_nobody(runs, known):
 def test_what_fails_otherwise_than_is_on_file_is_no_such_thing(runs):
     """Another message, or another version, and the deviation says nothing of it."""
     assert ["B4 redis (kv) [s.B4]"] == steady(runs("pass", "fail", known=[intermittent("B4", "redis")])).shaky
+
+
+def test_what_fails_in_two_ways_is_not_the_same(runs):
+    """One of them is on file, and the other stops a gate."""
+    found = steady([*runs("fail", deviation="redis/deviations.toml:1"), *runs("fail")])
+
+    assert ["B4 redis (kv) [s.B4]"] == found.shaky
+    assert "  B4 redis (kv) [s.B4]: known 1, fail 1: 3 races were lost" in found.text.splitlines()
 
 
 def test_what_could_not_be_decided_is_never_expected(runs):
