@@ -61,7 +61,10 @@ def fractions_end(history: History, _: Judged) -> Finding:
     if not findings or len(decided) < DECIDED * len(findings):
         return undecided(f"{len(decided)} of {len(findings)} keys were looked at near their end{lag(history)}")
     wrong = [finding for finding in decided if finding.word == "fail"]
-    return wrong[0] if wrong else passed(f"{len(decided)} fractions were honoured or rounded up")
+    if not wrong:
+        return passed(f"{len(decided)} fractions were honoured or rounded up")
+    # What is wrong by most is easiest to see again.
+    return max(wrong, key=lambda finding: finding.margin_ns or 0)
 
 
 def failures_live_by_their_own(history: History, contestant: Judged) -> Finding:
@@ -92,13 +95,15 @@ def reading_prolongs_nothing(history: History, _: Judged) -> Finding:
 
 def _fraction(life: Life) -> Finding:
     told = _seconds(life.expires_ns)
-    if life.first_missing is not None and life.first_missing.returned_ns < life.written.called_ns + life.expires_ns:
-        return failed(f"set to {told}, gone after at most {_seconds(life.at_most_ns)}", *life.evidence)
+    missing, due_ns = life.first_missing, life.written.called_ns + life.expires_ns
+    if missing is not None and missing.returned_ns < due_ns:
+        gone = f"set to {told}, gone after at most {_seconds(life.at_most_ns)}"
+        return failed(gone, *life.evidence, margin_ns=due_ns - missing.returned_ns)
     latest_ns = life.written.returned_ns + math.ceil(life.expires_ns / SECOND) * SECOND + LATE_NS
     if life.last_seen is not None and life.last_seen.called_ns > latest_ns:
-        return failed(f"set to {told}, still readable after {_seconds(life.at_least_ns)}", *life.evidence)
-    near_ns = life.written.called_ns + life.expires_ns - GRAIN_NS
-    if life.last_seen is not None and life.last_seen.called_ns >= near_ns:
+        there = f"set to {told}, still readable after {_seconds(life.at_least_ns)}"
+        return failed(there, *life.evidence, margin_ns=life.last_seen.called_ns - latest_ns)
+    if life.last_seen is not None and life.last_seen.called_ns >= due_ns - GRAIN_NS:
         return passed("in time")
     return undecided(f"set to {told}, not looked at near the end", *life.evidence)
 
