@@ -45,7 +45,7 @@ BEYOND = {
     "C13": (BROKEN,),
     "D6": ("was played by hand",),
     "F2": ("it was seen behind Celery's back", "its calls were made by"),  # children that hang, or mix up
-    "F3": ("it is a race",),
+    "F3": ("it is a race", QUEUED),
     "F9": ("it is a race",),
     "G1": (BROKEN,),
     "G2": (BROKEN,),
