@@ -22,7 +22,7 @@ CLAIMS = frozenset({"kv", "shared"})
 @pytest.fixture
 def met(monkeypatch):
     """Return a function that lets clients of a miniature meet, and tells the calls that were kept and the verdict."""
-    effort = replace(searching.TOGETHER, search_ns=2 * SECOND, shrink_ns=4 * SECOND)
+    effort = replace(searching.TOGETHER, search_ns=2 * SECOND, shrink_ns=10 * SECOND)
     monkeypatch.setattr(searching, "TOGETHER", effort)
 
     def run(name, layer):
