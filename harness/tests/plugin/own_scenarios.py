@@ -80,7 +80,7 @@ def forking(stage):
     """Leave a process behind that goes its own way, and keep what was promised."""
     if not os.fork():
         os.setsid()
-        time.sleep(600)
+        time.sleep(60)
         os._exit(0)
     kept.script(stage)
 
@@ -89,7 +89,7 @@ def forking(stage):
 def orphaning(_):
     """Leave a process behind that holds all that was open, and end without a word."""
     if not os.fork():
-        time.sleep(600)
+        time.sleep(60)
         os._exit(0)
     os.kill(os.getpid(), signal.SIGKILL)
 
