@@ -18,14 +18,14 @@ def intermittent(clause, contestant):
 def runs(run, made):
     """Return a function that makes a Run for each word of one verdict, beside one that is always the same."""
 
-    def several(*words, known=(), deviation=None, **footer):
+    def several(*words, because="3 races were lost", known=(), deviation=None, **footer):
         about = {"ended": "", "outcome": "complete", "exit_code": 0, "timings_ns": {"total": 70 * 10**9}, **footer}
         return [
             run(
                 made.header(),
                 made.contestant("redis", deviations=list(known)),
                 made.verdict(made.play("A1", "redis")),
-                made.verdict(made.play("B4", "redis"), word, "3 races were lost", deviation=deviation),
+                made.verdict(made.play("B4", "redis"), word, because, deviation=deviation),
                 Footer(**about),
             )
             for word in words
@@ -76,8 +76,8 @@ def test_what_fails_otherwise_than_is_on_file_is_no_such_thing(runs):
 
 
 def test_what_fails_in_two_ways_is_not_the_same(runs):
-    """One of them is on file, and the other stops a gate."""
-    found = steady([*runs("fail", deviation="redis/deviations.toml:1"), *runs("fail")])
+    """One of them is on file, and the other, whose reason is told, stops a gate."""
+    found = steady([*runs("fail", because="as ever", deviation="redis/deviations.toml:1"), *runs("fail")])
 
     assert ["B4 redis (kv) [s.B4]"] == found.shaky
     assert "  B4 redis (kv) [s.B4]: known 1, fail 1: 3 races were lost" in found.text.splitlines()

@@ -115,7 +115,7 @@ class Caller(Client):
         )
         # A result that knows its header would raise the header's error instead of its own.
         result = app.AsyncResult(body_id)
-        return None if sending.error is not None else _sent([body_id], result, sending, CHORD_PATIENCE_NS)
+        return None if sending.error is not None else _on_its_way([body_id], result, sending, CHORD_PATIENCE_NS)
 
     def answer(self, sent: Sent, *, propagate: bool = True) -> Call:
         """Wait for the result as long as there is hope; a second and a half at least, more where sending was slow."""
@@ -153,9 +153,9 @@ class Caller(Client):
     def _sent(self, ids: list[str], send: Callable[[], Any], known: Callable[[], Any], given: dict[str, Any]) -> Sent:
         sending = self._call("task", "apply_async", ids, send, given=given)
         result = known() if sending.error else sending.output
-        return _sent(ids, result, sending, PATIENCE_NS)
+        return _on_its_way(ids, result, sending, PATIENCE_NS)
 
 
-def _sent(ids: list[str], result: Any, sending: Call, patience_ns: int) -> Sent:
+def _on_its_way(ids: list[str], result: Any, sending: Call, patience_ns: int) -> Sent:
     took_ns = sending.returned_ns - sending.called_ns
     return Sent(ids=ids, result=result, sent_ns=sending.called_ns, took_ns=took_ns, patience_ns=patience_ns)

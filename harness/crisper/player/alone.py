@@ -22,9 +22,9 @@ from crisper.servers.server import Profile, Server
 from crisper.verdicts import Finding
 
 
-#: What comes of a playing: the History, why there is none, or None where it was lost through another's fault; the
+#: How a playing ends: the History, why there is none, or None where it was lost through another's fault; the
 #: Finding that its server could not be had.
-Outcome = History | str | None | Finding
+Ending = History | str | None | Finding
 
 #: Most of such a playing is waiting, for a time-out or an expiry; servers that start beside it are what costs.
 TOGETHER = 2
@@ -85,7 +85,7 @@ class Alone:
         self._mended: list[Server] = []
         self._back_in_ns: dict[int, int] = {}
 
-    def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, Outcome]]:
+    def played(self, entries: list[Entry]) -> Iterator[tuple[Entry, Ending]]:
         """Yield what came of each playing, as soon as it is over; the Finding that its server could not be had."""
         waiting = sorted(entries, key=lambda entry: _scenario(entry).seconds, reverse=True)
         try:
@@ -130,7 +130,7 @@ class Alone:
                 return again
         return self._servers.disposable(self._backend.engine, profile=profile)
 
-    def _outcome(self, turn: _Turn) -> Outcome:
+    def _outcome(self, turn: _Turn) -> Ending:
         if turn.pending is None:
             return Finding(word="error", because=str(turn.starting.exception()))
         server, outcome = turn.starting.result(), self._company.finish(turn.pending)

@@ -13,14 +13,14 @@ from typing import get_args
 from crisper.backends import Engine
 from crisper.errors import HarnessError, RunError
 from crisper.gate import Ruling, ruled
-from crisper.history import History, Play
+from crisper.history import Play
 from crisper.judging import judged, known, lacks_layer, no_layer, unplayed
 from crisper.lasting import lasted
 from crisper.measurements import Measurement
 from crisper.player import contestants, measuring
 from crisper.player.address import Address
 from crisper.player.again import Again
-from crisper.player.alone import AT_MOST, Alone
+from crisper.player.alone import AT_MOST, Alone, Ending
 from crisper.player.company import Company, Pending
 from crisper.player.plan import Entry, Plan
 from crisper.player.post import PostOffice
@@ -154,10 +154,14 @@ class Player:
         lanes = {lane: [entry for entry in entries if entry.scenario.lane == lane] for lane in get_args(Lane)}
 
         def watching() -> None:
-            given_up, gathering = self._stopping.is_set, self._gathering
-            turns = {"expect_all": gathering.expect_all, "expect_turn": gathering.expect_turn}
-            expected = {name: partial(expect, given_up) for name, expect in turns.items()}
-            watched(company, lanes["watch"], **expected, finished=self._finished, settle=self._settle)
+            watched(
+                company,
+                lanes["watch"],
+                expect_all=partial(self._gathering.expect_all, self._stopping.is_set),
+                expect_turn=partial(self._gathering.expect_turn, self._stopping.is_set),
+                finished=self._finished,
+                settle=self._settle,
+            )
 
         with beside(watching, give_up=partial(self._give_up, name, company)):
             if lanes["play"] or lanes["alone"]:
@@ -229,7 +233,7 @@ class Player:
             self._outcomes[entry.play].set_result([])
         return True
 
-    def _judge(self, entry: Entry, outcome: History | Finding | str | None) -> bool:
+    def _judge(self, entry: Entry, outcome: Ending) -> bool:
         """Return whether that is all: False where it is to be played again."""
         assert isinstance(entry.scenario, Scenario)
         if self._stopping.is_set() or entry.play.contestant in self._failed:

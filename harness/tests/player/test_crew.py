@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conditions import until
 
 from crisper.celery.brokers import FILES, settings
 from crisper.celery.client import connect
@@ -55,9 +56,9 @@ def members(group: int) -> list[str]:
 
 
 def ended(group: int, within_s: float = 5.0) -> bool:
-    until = time.monotonic() + within_s
+    deadline = time.monotonic() + within_s
     while members(group):
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
     return True
@@ -136,7 +137,7 @@ def test_a_worker_that_hangs_is_replaced(tmp_path, monkeypatch):
     crew.hire(f"{FILES}{tmp_path / 'tasks'}")
     worker = crew.worker("solo")
     sender(worker).send_task("crisper.tracked", (10**12, "late"), task_id="hanging")
-    wait_until(lambda: worker.hangs("hang"))
+    until(lambda: worker.hangs("hang"), 20)
     crew.renew("solo")
     answer = sender(crew.worker("solo")).send_task("crisper.echo", ("in time",)).get(timeout=20)
     crew.close()
@@ -163,7 +164,7 @@ def test_what_a_worker_says_late_is_heard(tmp_path, monkeypatch):
     worker.hear_out("late")
     said = [word.says for word in worker.words("late")]
     sender(worker).send_task("crisper.tracked", (10**12, "never"), task_id="lasting")
-    wait_until(lambda: any(word.says == "begun" for word in worker.words("lasting")))
+    until(lambda: any(word.says == "begun" for word in worker.words("lasting")), 20)
     began = time.monotonic()
     worker.hear_out("lasting")
     took = time.monotonic() - began
@@ -171,10 +172,3 @@ def test_what_a_worker_says_late_is_heard(tmp_path, monkeypatch):
 
     assert ["begun", "done"] * 2 == said
     assert 0.4 < took < 5
-
-
-def wait_until(ready):
-    deadline = time.monotonic() + 20
-    while not ready():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

@@ -7,11 +7,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from conditions import until
 from forked import session_played
 
 from crisper.runs import Run, read
@@ -147,7 +147,7 @@ def underway(tmp_path):
     shutil.copy(HERE / "blocking_scenarios.py", tmp_path / "scenario_own.py")
     with begin(tmp_path) as process:
         try:
-            until(lambda: process.poll() is not None or '"kept"' in _verdicts(tmp_path / "run.jsonl"))
+            until(lambda: process.poll() is not None or '"kept"' in _verdicts(tmp_path / "run.jsonl"), 60)
             (nursery,) = children(process.pid)
             (branch,) = children(nursery)
             (contestant,) = children(branch)
@@ -159,14 +159,6 @@ def underway(tmp_path):
 def _verdicts(file: Path) -> str:
     lines = file.read_text().splitlines() if file.exists() else []
     return "".join(line for line in lines if line.startswith('{"record":"verdict"'))
-
-
-def until(ready) -> None:
-    """Wait until something is ready; the test fails where it never is."""
-    deadline = time.monotonic() + 60
-    while not ready():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
 
 
 def children(pid: int) -> list[int]:
@@ -181,12 +173,6 @@ def gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
-
-
-@pytest.fixture
-def wait_until():
-    """Return the function that waits for something."""
-    return until
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@ from __future__ import annotations
 import signal
 
 import pytest
+from conditions import until
 
 
-def test_kill_9_leaves_a_readable_run(underway, wait_until, has_ended):
+def test_kill_9_leaves_a_readable_run(underway, has_ended):
     """A Run cut by kill -9 can be read, is incomplete, and names what is missing; the contestant goes too."""
     underway.process.kill()
     session = underway.ended()
@@ -16,7 +17,7 @@ def test_kill_9_leaves_a_readable_run(underway, wait_until, has_ended):
     )
     assert {"kept-kv": "pass"} == session.words()
 
-    wait_until(lambda: has_ended(underway.contestant))
+    until(lambda: has_ended(underway.contestant), 60)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
